@@ -1,0 +1,228 @@
+"""Sub-sample time, height and width of peaks on a waveform grid (METHOD 2.2).
+
+In:  values of one channel on its grid, and the positions of local extrema.
+Out: position (fractional grid points), height, width. Every peak is computed from its own
+surroundings, element by element, so results do not depend on which peaks are computed together.
+
+The curve between grid points is the cubic Hermite with 5-point slopes.
+Accuracy: filter and peak together are within 0.3 ms (p95) of the 1 kHz definition for sensors of 50 Hz
+and more (tests/analysis/test_acceptance.py).
+Source: METHOD 2.2. Differs from argmax or a parabola through three points: those err by 7-12 ms on the flat peaks
+of real shins and forearms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqsense.model import Floats
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """Refined peaks, NaN where there is none.
+
+    position   fractional grid points
+    height     units of the waveform
+    width      grid points between the crossings of `level` times the height; NaN without a plateau
+    left, right   positions of those crossings (of the extremum itself without a plateau)
+    curvature  second derivative at the extremum, per grid point squared
+    """
+
+    position: Floats
+    height: Floats
+    width: Floats
+    left: Floats
+    right: Floats
+    curvature: Floats
+
+
+def _take(x: Floats, index: Positions) -> Floats:
+    return x[np.clip(index, 0, len(x) - 1)]
+
+
+def slope_at(x: Floats, index: Positions) -> Floats:
+    """5-point first derivative per grid point at grid positions."""
+    return (
+        8.0 * (_take(x, index + 1) - _take(x, index - 1)) - (_take(x, index + 2) - _take(x, index - 2))
+    ) / 12.0
+
+
+def _cubic(x: Floats, index: Positions) -> tuple[Floats, Floats, Floats, Floats]:
+    """Coefficients a + b s + c s^2 + d s^3 of the interval [index, index + 1]."""
+    a, b = _take(x, index), slope_at(x, index)
+    rise, end_slope = _take(x, index + 1) - a, slope_at(x, index + 1)
+    return a, b, 3.0 * rise - 2.0 * b - end_slope, b + end_slope - 2.0 * rise
+
+
+def _interval_maximum(x: Floats, index: Positions) -> tuple[Floats, Floats]:
+    """Offset in [0, 1] and height of the cubic's maximum on [index, index + 1]."""
+    a, b, c, d = _cubic(x, index)
+    root = np.sqrt(np.maximum(c * c - 3.0 * b * d, 0.0))
+    # The maximum of the cubic is the root of the derivative where the second derivative is negative.
+    denominator = c - root
+    with np.errstate(divide="ignore", invalid="ignore"):
+        s = np.where(np.abs(d) > 1e-12 * np.abs(c), (-c - root) / (3.0 * d), -b / (2.0 * c))
+        s = np.where(np.isfinite(s), s, -b / np.where(denominator == 0, np.nan, denominator))
+    s = np.where(np.isfinite(s) & (s >= 0) & (s <= 1), s, np.where(_take(x, index + 1) > a, 1.0, 0.0))
+    return s, a + s * (b + s * (c + s * d))
+
+
+def extremum(x: Floats, index: Positions) -> tuple[Floats, Floats]:
+    """Position and height of the maximum of the local cubic around local maxima at `index`."""
+    before, height_before = _interval_maximum(x, index - 1)
+    after, height_after = _interval_maximum(x, index)
+    earlier = height_before > height_after
+    position = np.where(earlier, index - 1 + before, index + after)
+    return position, np.where(earlier, height_before, height_after)
+
+
+def curvature_at(x: Floats, index: Positions) -> Floats:
+    """5-point second derivative per grid point squared."""
+    near = 16.0 * (_take(x, index + 1) + _take(x, index - 1))
+    far = _take(x, index + 2) + _take(x, index - 2)
+    return (near - far - 30.0 * _take(x, index)) / 12.0
+
+
+def refine(
+    x: Floats, index: Positions, low: Positions, high: Positions, level: float, reach: int
+) -> Peaks:
+    """The upper-`level` centroid of each peak.
+
+    x          (n,) waveform on its grid
+    index      (m,) positions of local maxima; negative = none
+    low, high  (m,) the peak's segment is [low, high): the walk stays inside
+    level      share of the height at which the plateau ends, 0.9
+    reach      farthest crossing in grid points; a plateau that goes on beyond has no centroid and is NaN
+
+    A maximum that is not positive has no plateau: its time is the extremum, its width NaN.
+    """
+    present = index >= 0
+    peak = np.where(present, index, 0)
+    top, height = extremum(x, peak)
+    floor = level * height
+    flat = present & (height > 0)
+    ahead = _walk(x, peak, floor, flat, low, high, +1, reach)
+    behind = _walk(x, peak, floor, flat, low, high, -1, reach)
+    area = ahead.area + behind.area
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centroid = peak + (ahead.moment + behind.moment) / area
+    lost = flat & ~(ahead.crossed & behind.crossed)
+    missing = ~present | lost
+    position = np.where(missing, np.nan, np.where(flat, centroid, top))
+    return Peaks(
+        position=position,
+        height=np.where(missing, np.nan, height),
+        width=np.where(missing | ~flat, np.nan, ahead.crossing - behind.crossing),
+        left=np.where(missing, np.nan, np.where(flat, behind.crossing, top)),
+        right=np.where(missing, np.nan, np.where(flat, ahead.crossing, top)),
+        curvature=np.where(missing, np.nan, curvature_at(x, peak)),
+    )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What lies above the floor on one side of a peak, relative to the peak's grid point."""
+
+    area: Floats
+    moment: Floats
+    crossing: Floats
+    crossed: NDArray[np.bool_]
+
+
+def _walk(
+    x: Floats,
+    peak: Positions,
+    floor: Floats,
+    wanted: NDArray[np.bool_],
+    low: Positions,
+    high: Positions,
+    direction: int,
+    reach: int,
+) -> _Walk:
+    """Integrate value minus floor, and its moment, from the peak's grid point to the crossing."""
+    n = len(peak)
+    walk = _Walk(np.zeros(n), np.zeros(n), np.full(n, np.nan), np.zeros(n, bool))
+    active = np.flatnonzero(wanted)
+    for step in range(reach):
+        if not len(active):
+            break
+        near = peak[active] + direction * step
+        far = near + direction
+        inside = (far >= low[active]) & (far < high[active])
+        active, near, far = active[inside], near[inside], far[inside]
+        ends = _take(x, far) < floor[active]
+        first = np.minimum(near, far)
+        _add_whole(walk, x, active[~ends], first[~ends], peak, floor)
+        _add_part(walk, x, active[ends], first[ends], peak, floor, direction)
+        active = active[~ends]
+    return walk
+
+
+def _add_whole(
+    walk: _Walk, x: Floats, which: NDArray[np.int64], first: Positions, peak: Positions, floor: Floats
+) -> None:
+    """A grid interval that lies above the floor: exact integrals of its cubic."""
+    a, b = _take(x, first), _take(x, first + 1)
+    slope_a, slope_b = slope_at(x, first), slope_at(x, first + 1)
+    area = 0.5 * (a + b) + (slope_a - slope_b) / 12.0 - floor[which]
+    moment = 0.15 * a + 0.35 * b + slope_a / 30.0 - slope_b / 20.0 - 0.5 * floor[which]
+    walk.area[which] += area
+    walk.moment[which] += (first - peak[which]) * area + moment
+
+
+def _add_part(
+    walk: _Walk,
+    x: Floats,
+    which: NDArray[np.int64],
+    first: Positions,
+    peak: Positions,
+    floor: Floats,
+    direction: int,
+) -> None:
+    """The interval in which the curve crosses the floor: integrate the part on the peak's side."""
+    a, b, c, d = _cubic(x, first)
+    a = a - floor[which]
+    s = _crossing(a, b, c, d)
+    area, moment = _integrals(a, b, c, d, s)
+    if direction < 0:  # the part above the floor is the later one
+        whole_area, whole_moment = _integrals(a, b, c, d, np.ones_like(s))
+        area, moment = whole_area - area, whole_moment - moment
+    offset = first - peak[which]
+    walk.area[which] += area
+    walk.moment[which] += offset * area + moment
+    walk.crossing[which] = first + s
+    walk.crossed[which] = True
+
+
+def _integrals(a: Floats, b: Floats, c: Floats, d: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Integral and first moment of the cubic over [0, s]."""
+    area = s * (a + s * (b / 2.0 + s * (c / 3.0 + s * d / 4.0)))
+    moment = s * s * (a / 2.0 + s * (b / 3.0 + s * (c / 4.0 + s * d / 5.0)))
+    return area, moment
+
+
+def _crossing(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
+    """Where the cubic changes sign in [0, 1]: 40 halvings, to the last bit of a double's use."""
+    low, high = np.zeros_like(a), np.ones_like(a)
+    rising = a < 0
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        value = a + middle * (b + middle * (c + middle * d))
+        before = (value < 0) == rising
+        low = np.where(before, middle, low)
+        high = np.where(before, high, middle)
+    return 0.5 * (low + high)
+
+
+def zero_crossing(x: Floats, index: Positions) -> Floats:
+    """Fractional position of the sign change between `index` and `index + 1`; NaN for a negative index."""
+    present = index >= 0
+    first = np.where(present, index, 0)
+    position = first + _crossing(*_cubic(x, first))
+    return np.where(present, position, np.nan)
