@@ -1,0 +1,60 @@
+"""The marks of the contributors and what belongs to a single peak: whisker, doubt, arrow at the border."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.colors import to_rgba
+from matplotlib.path import Path as Outline
+
+from aqsense.view.layout import PT_PER_MM
+from aqsense.view.page import Page
+from aqsense.view.tokens import (
+    DOUBTFUL_OPACITY,
+    MARK_EDGE_PT,
+    PAPER,
+    ContributorToken,
+    Mark,
+)
+
+# Unit width, centred. The triangle's and diamond's heights make the four shapes look equally heavy.
+SHAPES: Mapping[Mark, Outline] = {
+    Mark.CIRCLE: Outline(Outline.unit_circle().vertices / 2, Outline.unit_circle().codes),
+    Mark.DIAMOND: Outline([(0, 0.6), (0.6, 0), (0, -0.6), (-0.6, 0), (0, 0.6)], closed=True),
+    Mark.TRIANGLE: Outline([(0, 0.5), (0.5, -0.42), (-0.5, -0.42), (0, 0.5)], closed=True),
+    Mark.SQUARE: Outline([(-0.45, 0.45), (0.45, 0.45), (0.45, -0.45), (-0.45, -0.45), (-0.45, 0.45)], closed=True),
+}
+_ARROWHEAD = Outline([(0.5, 0), (-0.3, 0.45), (-0.3, -0.45), (0.5, 0)], closed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStyle:
+    """Size of a mark against its token, and doubt: pale with a dashed outline."""
+
+    scale: float = 1.0
+    is_doubtful: bool = False
+
+
+def draw_mark(
+    page: Page, at: tuple[float, float], token: ContributorToken, style: MarkStyle, gid: str | None = None
+) -> None:
+    """A contributor's mark with its white edge, so that touching marks stay two marks."""
+    size = token.size_pt * style.scale / PT_PER_MM
+    shape = SHAPES[token.mark]
+    if not style.is_doubtful:
+        edge_pt = MARK_EDGE_PT * style.scale
+        page.draw_shape(shape, at, size, fill=token.colour, edge=PAPER, edge_pt=edge_pt, gid=gid)
+        return
+    # Paper below the pale fill: no thread shines through.
+    page.draw_shape(shape, at, size, fill=PAPER, edge=None, edge_pt=0)
+    page.draw_shape(
+        shape, at, size, fill=to_rgba(token.colour, DOUBTFUL_OPACITY), edge=token.colour,
+        edge_pt=MARK_EDGE_PT, style=(0, (1.6, 1.1)), gid=gid,
+    )  # fmt: skip
+
+
+def draw_arrowhead(page: Page, at: tuple[float, float], colour: str, direction: int, size_mm: float) -> None:
+    """A small arrowhead that points out of the panel: direction +1 right, -1 left."""
+    shape = _ARROWHEAD if direction > 0 else Outline(_ARROWHEAD.vertices * (-1, 1), _ARROWHEAD.codes)
+    page.draw_shape(shape, at, size_mm, fill=colour, edge=None, edge_pt=0)

@@ -1,0 +1,151 @@
+"""A sheet of paper to draw on in mm, and the rules by which it is saved.
+
+Text is taken literally (no mathtext). An SVG keeps text as text and has no date, so that equal results
+give equal bytes; in pictures made of pixels, letters that no font of the machine has read `[no font]`.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Bbox
+
+from aqsense.view.tokens import INK, PAPER
+from aqsense.view.typeset import drawable, font
+
+Points = Sequence[tuple[float, float]]
+
+# matplotlib's rules for SVG are global; this keeps threads that save at once from changing each other's.
+_SAVING = threading.Lock()
+_SVG_RULES = {"svg.fonttype": "none", "svg.hashsalt": "aqsense", "path.simplify": False}
+
+
+class Page(Figure):
+    """A figure whose `draw_*` verbs take mm from the bottom left corner, pt for lines and text.
+
+    title   for screen readers: the title of a saved SVG
+    """
+
+    def __init__(self, width_mm: float, height_mm: float, title: str):
+        super().__init__(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=200, facecolor=PAPER)
+        FigureCanvasAgg(self)
+        self.title = title
+        self._mm = Affine2D().scale(1 / 25.4) + self.dpi_scale_trans
+        self._without_font: list[tuple[Text, str]] = []
+
+    def draw_text(
+        self,
+        at: tuple[float, float],
+        words: str,
+        size_pt: float,
+        colour: str = INK,
+        *,
+        bold: bool = False,
+        align: str = "left",
+        valign: str = "baseline",
+        gid: str | None = None,
+    ) -> Text:
+        """One line of literal text."""
+        shown = drawable(words)
+        text = Text(
+            *at, shown, color=colour, fontproperties=font(size_pt, bold),
+            horizontalalignment=align, verticalalignment=valign, parse_math=False, usetex=False,
+            transform=self._mm, gid=gid,
+        )  # fmt: skip
+        text.set_figure(self)
+        self.texts.append(text)
+        if shown != words:
+            self._without_font.append((text, words))
+        return text
+
+    def draw_line(
+        self, points: Points, colour: str, width_pt: float, *, opacity: float = 1.0, style: Any = "solid",
+        gid: str | None = None, round_ends: bool = False, z: float = 2.0,
+    ) -> None:  # fmt: skip
+        """One line through all points. `style`: matplotlib's, dash lengths in line widths."""
+        xs, ys = zip(*points, strict=True)
+        ends = "round" if round_ends else "butt"
+        line = Line2D(
+            xs, ys, color=colour, linewidth=width_pt, alpha=opacity, linestyle=style, gid=gid, zorder=z,
+            solid_capstyle=ends, solid_joinstyle="round", transform=self._mm,
+        )  # fmt: skip
+        self.add_artist(line)
+
+    def draw_outlines(
+        self, outlines: Sequence[Points], *, fill: Any = None, edge: Any = None, edge_pt: float = 0.0,
+        style: Any = "solid", gid: str | None = None, z: float = 1.0, is_closed: bool = True,
+    ) -> None:  # fmt: skip
+        """Several polygons (or, not closed, lines) as one shape; nothing for an empty list."""
+        if outlines:
+            path = Outline.make_compound_path(*(_outline(points, is_closed) for points in outlines))
+            self._draw_path(path, fill=fill, edge=edge, edge_pt=edge_pt, style=style, gid=gid, z=z)
+
+    def draw_shape(
+        self, shape: Outline, at: tuple[float, float], size_mm: float, *, fill: Any, edge: Any,
+        edge_pt: float, style: Any = "solid", gid: str | None = None, z: float = 4.0,
+    ) -> None:  # fmt: skip
+        """A shape of unit width, `size_mm` wide, centred on a point."""
+        path = shape.transformed(Affine2D().scale(size_mm).translate(*at))
+        self._draw_path(path, fill=fill, edge=edge, edge_pt=edge_pt, style=style, gid=gid, z=z)
+
+    def _draw_path(
+        self, path: Outline, *, fill: Any, edge: Any, edge_pt: float, style: Any, gid: str | None, z: float
+    ) -> None:  # fmt: skip
+        patch = PathPatch(
+            path, facecolor=fill if fill is not None else "none", edgecolor=edge if edge is not None else "none",
+            linewidth=edge_pt, linestyle=style, gid=gid, zorder=z, transform=self._mm,
+        )  # fmt: skip
+        self.add_artist(patch)
+
+    def text_boxes(self) -> list[tuple[str, Bbox]]:
+        """Every text with its box in pixels, as it would be drawn."""
+        renderer = FigureCanvasAgg(self).get_renderer()
+        return [(text.get_text(), text.get_window_extent(renderer)) for text in self.texts]
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save as matplotlib does, by the rules of this module. Safe in threads."""
+        kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".")).lower()
+        if kind not in ("svg", "svgz"):
+            super().savefig(fname, **options)
+            return
+        options.setdefault("metadata", {"Date": None, "Title": self.title, "Creator": "aqsense"})
+        with _SAVING, mpl.rc_context(_SVG_RULES), self._true_text():
+            super().savefig(fname, **options)
+
+    @contextmanager
+    def _true_text(self) -> Iterator[None]:
+        """All letters, for a file whose viewer brings its own fonts."""
+        with warnings.catch_warnings():
+            if self._without_font:
+                warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            for text, words in self._without_font:
+                text.set_text(words)
+            try:
+                yield
+            finally:
+                for text, words in self._without_font:
+                    text.set_text(drawable(words))
+
+
+def _outline(points: Points, is_closed: bool) -> Outline:
+    if not is_closed:
+        return Outline(points)
+    return Outline([*points, points[0]], closed=True)
+
+
+def box(x0: float, x1: float, middle: float, height: float) -> Points:
+    """Corners of a rectangle."""
+    low, high = middle - height / 2, middle + height / 2
+    return ((x0, low), (x1, low), (x1, high), (x0, high))
