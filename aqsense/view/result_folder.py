@@ -2,7 +2,7 @@
 
 In:  a folder's path and a function that fills a folder.
 Out: the folder, filled; or, whatever happens, what was there before.
-Refuses: deleting files that are not aqsense's. `force` only means that foreign files may stay beside the results.
+Refuses: deleting files that are not aqsense's. `force` only means that foreign files stay beside the results.
 It works beside the folder: `.DIR.partial` is being filled, `.DIR.old` is the earlier result during the moment
 in which both exist. What an interrupted program left of them is tidied by the next one.
 """
@@ -52,9 +52,8 @@ def replace_folder(directory: Path, fill: Callable[[Path], None], *, force: bool
 
 def foreign_paths(directory: Path) -> list[Path]:
     """What in a folder is not part of a result of aqsense; everything, if it holds no summary.json."""
-    if not (directory / SUMMARY).is_file():
-        return sorted(directory.iterdir())
-    return sorted(_foreign(directory))
+    is_result = (directory / SUMMARY).is_file()
+    return sorted(path for path, is_own in _entries(directory) if not (is_result and is_own))
 
 
 def _beside(directory: Path, word: str) -> Path:
@@ -92,12 +91,13 @@ def _refuse_foreign(directory: Path, force: bool) -> None:
         raise OutputError(f"{directory}: {text}. Choose an empty folder, or use --force to keep them beside.")
 
 
-def _foreign(directory: Path) -> Iterator[Path]:
+def _entries(directory: Path) -> Iterator[tuple[Path, bool]]:
+    """Files and folders, those in `figures` singly, and whether each bears a name of ours."""
     for path in directory.iterdir():
         if path.name == FIGURES and path.is_dir() and not path.is_symlink():
-            yield from (figure for figure in path.iterdir() if not _OWN_FIGURE.fullmatch(figure.name))
-        elif not (path.is_file() and _OWN_FILE.fullmatch(path.name)):
-            yield path
+            yield from ((figure, bool(_OWN_FIGURE.fullmatch(figure.name))) for figure in path.iterdir())
+        else:
+            yield path, path.is_file() and bool(_OWN_FILE.fullmatch(path.name))
 
 
 def _swap(directory: Path, partial: Path, old: Path) -> None:
@@ -115,7 +115,7 @@ def _swap(directory: Path, partial: Path, old: Path) -> None:
 
 def _bring_foreign(old: Path, directory: Path) -> None:
     """Move foreign files from the earlier folder into the new one, then remove the earlier one."""
-    for path in list(_foreign(old)):
+    for path in foreign_paths(old):
         target = directory / path.relative_to(old)
         target.parent.mkdir(exist_ok=True)
         if not target.exists():
