@@ -4,15 +4,14 @@ In:  a Result with the columns of `aqsense.formats`.
 Out: events.csv, steps.csv, strides.csv, runs.csv, summary.json; figures, if a function draws them.
 Refuses: columns that FORMATS doesn't know, infinities, NaN in JSON - those are defects, not data.
 A missing float is `NaN`, a missing integer an empty cell, a missing text an empty cell.
-A user's text that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, tab or CR first) is written with one
-`'` in front; one that already looks like that gets one more, so that reading takes exactly one away.
+A user's text that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, tab or CR first) is written with
+one `'` in front; one that already looks like that gets one more, so that reading takes exactly one away.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,10 +44,10 @@ def write_result(
     """Write a result folder (FORMATS 4), whole or not at all.
 
     directory   absent, empty, or an earlier result (replaced); foreign files need `force`, and stay
-    figures     called with the empty folder `figures` of the result being written, to draw into it; its parent
-                takes report.html and card-*.png
+    figures     called with the empty folder `figures` of the result being written, to draw into it; its
+                parent takes report.html and card-*.png
 
-    Numbers are rounded as FORMATS says, `-0` becomes 0. If anything raises, what was there before is there again.
+    Numbers are rounded as FORMATS says, `-0` becomes 0. If anything raises, all is as it was before.
     Raises OutputError (foreign files, disk), ValueError for a result that breaks the contract: a defect.
     """
     frames = {table: _frame(table, result.tables[table]) for table in TABLES}
