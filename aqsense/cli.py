@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aqsense import __version__
-from aqsense.errors import AqsenseError, OutputError
+from aqsense.errors import AqsenseError, OutputError, SettingsError
 from aqsense.settings import Settings
 
 if TYPE_CHECKING:
     from aqsense.model import Recording, Result
+    from aqsense.simulate.spec import Late, Lost
 
 DONE, NOTHING_ANALYSED, DEFECT, INTERRUPTED = 0, 1, 70, 130
 DEFAULTS = Settings()
@@ -59,7 +60,7 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from interrupt
     except (typer.Exit, BrokenPipeError):
         raise
-    except Exception as defect:  # noqa: BLE001  # the one place that may see everything
+    except Exception as defect:  # the one place that may see everything
         traceback.print_exc()
         complain("this is a defect of aqsense. Please report it with the lines above.")
         raise typer.Exit(DEFECT) from defect
@@ -78,7 +79,8 @@ def show_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Say the version and stop.")
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say the version and stop."),
     ] = False,
 ) -> None:
     """Options before any command."""
@@ -88,16 +90,20 @@ def root(
 def analyze(
     path: Annotated[Path, typer.Argument(help="Recording folder, or a CSV with time_s and all sensors.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the results.  [default: results/NAME]", show_default=False)
+        Path | None,
+        typer.Option("--out", help="Folder for the results.  [default: results/NAME]", show_default=False),
     ] = None,
     columns: Annotated[
-        Path | None, typer.Option(help="TOML file that says which columns of the CSV are what.", metavar="TOML")
+        Path | None,
+        typer.Option(help="TOML file that says which columns of the CSV are what.", metavar="TOML"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace OUT even if it holds other files.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Tables only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but complaints.")] = False,
-    resample: Annotated[bool, typer.Option("--resample", help="Accept irregular time_s by resampling it.")] = False,
+    resample: Annotated[
+        bool, typer.Option("--resample", help="Accept irregular time_s by resampling it.")
+    ] = False,
     centroid_level: Annotated[
         float, typer.Option(help="Share of a peak's height above which its centre is taken.")
     ] = DEFAULTS.centroid_level,
@@ -159,13 +165,14 @@ def write(result: Result, folder: Path, *, force: bool, figures: bool) -> None:
 
 
 def figure_drawer(result: Result) -> Callable[[Path], None]:
-    """What draws the pictures of all runs into the folder of a result being written."""
+    """What draws the pictures of all runs with strides into the folder of a result being written."""
 
     def draw(directory: Path) -> None:
         from aqsense.view.alignment import save_alignment
 
-        for run in result.tables["runs"]["run"]:
-            save_alignment(result, int(run), directory)
+        with_strides = {int(run) for run in result.tables["strides"]["run"]}
+        for run in sorted(with_strides):
+            save_alignment(result, run, directory)
 
     return draw
 
@@ -176,3 +183,96 @@ def print_json(folder: Path) -> None:
 
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     typer.echo(json.dumps({"results": str(folder), **summary}, allow_nan=False))
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option("--out", help="Recording folder to make.", metavar="DIR")],
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal recordings.", min=0, max=2**32 - 1)] = 1,
+    athlete: Annotated[str | None, typer.Option(help="Id of the athlete. [default: sim]")] = None,
+    phases: Annotated[
+        str | None,
+        typer.Option(help="What the athlete does, e.g. 'stand 3, jog 20, sprint 60m at 9.5, decelerate 3'."),
+    ] = None,
+    distance_m: Annotated[float | None, typer.Option(help="Length of the sprint, m. [default: 60]")] = None,
+    vmax_m_s: Annotated[float | None, typer.Option(help="Top speed, m/s. [default: 9.5]")] = None,
+    tau_s: Annotated[
+        float | None, typer.Option(help="Time constant of the acceleration, s. [default: 1.2]")
+    ] = None,
+    rate_hz: Annotated[float | None, typer.Option(help="Sampling rate, Hz. [default: 200]")] = None,
+    jitter_ms: Annotated[
+        float | None, typer.Option(help="SD of every peak's time from step to step, ms. [default: 4.5]")
+    ] = None,
+    first_foot: Annotated[
+        str | None, typer.Option(help="Foot of the first contact, left or right. [default: left]")
+    ] = None,
+    late: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A contributor that is late (or, below 0, early), e.g. arm:right:25 or, from its 5th "
+            "stride on, arm:right:25:5. May be repeated.",
+            metavar="WHO:SIDE:MS[:STRIDE]",
+        ),
+    ] = None,
+    lost: Annotated[
+        list[str] | None,
+        typer.Option(help="A sensor that dies, e.g. left_shin:6.5. May be repeated.", metavar="SITE:SECONDS"),
+    ] = None,
+    no_noise: Annotated[bool, typer.Option("--no-noise", help="Ideal sensors.")] = False,
+    no_impacts: Annotated[bool, typer.Option("--no-impacts", help="No shock at contact.")] = False,
+) -> None:
+    """Make a recording of an invented sprint, with the truth beside it."""
+    with exit_codes():
+        from aqsense.simulate import SimulationSpec, write_simulation
+        from aqsense.simulate.phases import read_phases
+
+        chosen = {
+            "athlete": athlete,
+            "phases": None if phases is None else read_phases(phases),
+            "distance_m": distance_m,
+            "vmax_m_s": vmax_m_s,
+            "tau_s": tau_s,
+            "rate_hz": rate_hz,
+            "jitter_ms": jitter_ms,
+            "first_foot": first_foot,
+            "late": tuple(read_late(text) for text in late or ()),
+            "lost": tuple(read_lost(text) for text in lost or ()),
+            "noise": not no_noise,
+            "impacts": not no_impacts,
+        }
+        given = {name: value for name, value in chosen.items() if value is not None}
+        write_simulation(SimulationSpec(name=out.resolve().name, **given), seed, out)
+        typer.echo(f"Recording: {out}")
+
+
+def read_late(text: str) -> Late:
+    """`arm:right:25` or `arm:right:25:5` (from the 5th stride on)."""
+    from aqsense.simulate.spec import Late
+
+    who, side, ms, stride = fields_of(text, "late", "arm:right:25 or arm:right:25:5", 3, 4, padding="1")
+    if not stride.isdecimal():
+        raise SettingsError(f"--late {text!r}: stride {stride!r} is no whole number", name="late", value=text)
+    return Late(who, side, number_of(ms, text, "late"), int(stride))
+
+
+def read_lost(text: str) -> Lost:
+    """`left_shin:6.5`: the sensor is silent from 6.5 s on."""
+    from aqsense.simulate.spec import Lost
+
+    site, seconds = fields_of(text, "lost", "left_shin:6.5", 2, 2)
+    return Lost(site, number_of(seconds, text, "lost"))
+
+
+def fields_of(text: str, name: str, example: str, least: int, most: int, padding: str = "") -> list[str]:
+    """The parts between colons, `padding` for those left out at the end."""
+    parts = text.split(":")
+    if not least <= len(parts) <= most:
+        raise SettingsError(f"--{name} is {text!r}; expected e.g. {example}", name=name, value=text)
+    return parts + [padding] * (most - len(parts))
+
+
+def number_of(part: str, text: str, name: str) -> float:
+    try:
+        return float(part)
+    except ValueError:
+        raise SettingsError(f"--{name} {text!r}: {part!r} is no number", name=name, value=text) from None

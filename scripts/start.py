@@ -111,7 +111,8 @@ def make_venv(uv: "str | None") -> None:
         version = "%d.%d" % sys.version_info[:2]
         raise StartError(
             f"this Python ({sys.executable}) comes without its venv module. On Debian or Ubuntu: "
-            f"sudo apt install python{version}-venv; or install uv (https://docs.astral.sh/uv). Then start again."
+            f"sudo apt install python{version}-venv; or install uv (https://docs.astral.sh/uv). "
+            "Then start again."
         )
     install_step([sys.executable, "-m", "venv", str(VENV)])
 
@@ -183,8 +184,8 @@ def open_picture(picture: Path) -> None:
         return
     viewer = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if viewer:
-        quiet = subprocess.DEVNULL
-        subprocess.Popen([viewer, str(picture)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        command, quiet = [viewer, str(picture)], subprocess.DEVNULL
+        subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 def show_sample(may_open: bool) -> int:
@@ -196,7 +197,9 @@ def show_sample(may_open: bool) -> int:
         return code
     pictures = sorted((ROOT / results / "figures").glob("alignment-*.png"))
     if not pictures:
-        raise StartError(f"the analysis wrote no picture into {ROOT / results / 'figures'}: please report this")
+        raise StartError(
+            f"the analysis wrote no picture into {ROOT / results / 'figures'}: please report this"
+        )
     say(f"\nThe picture: {pictures[0]}")
     if may_open and has_screen():
         open_picture(pictures[0])
