@@ -1,0 +1,75 @@
+"""Contacts of the feet: when, which run, which stride. Known from the phase, not from signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Side, Ticks
+from aqsense.simulate import templates
+from aqsense.simulate.course import Course
+from aqsense.simulate.draws import stream
+
+_SLOWEST_INTENT: Final = 2.0 / 3.5  # share of the jog's pattern from which a movement counts as running
+_LONGEST_STEP_S: Final = 0.6
+
+
+@dataclass(frozen=True)
+class Footfalls:
+    """Every contact of the session, walking included, in order of time.
+
+    number   (n,) half strides of the course's phase: even = right foot, odd = left
+    time_s   (n,)
+    run      (n,) 1.. for contacts of running, 0 for others
+    stride   (n,) 1.. within the run, two contacts each; 0 outside runs
+    impact   (n,) shock at the tibia, m/s^2
+    """
+
+    number: Ticks
+    time_s: Floats
+    run: Ticks
+    stride: Ticks
+    impact: Floats
+
+    def side(self, index: int) -> Side:
+        """Foot of a contact."""
+        return Side.LEFT if self.number[index] % 2 else Side.RIGHT
+
+    def stride_of(self, number: int) -> int:
+        """Stride of the contact with this number; 0 where there is none or it belongs to no run."""
+        index = int(np.searchsorted(self.number, number))
+        found = index < len(self.number) and self.number[index] == number
+        return int(self.stride[index]) if found else 0
+
+
+def footfalls(course: Course, seed: int) -> Footfalls:
+    """The contacts of a course; each shock varies by a tenth."""
+    number = np.arange(np.ceil(2 * course.phase[0]), np.floor(2 * course.phase[-1]) + 1).astype(np.int64)
+    at = np.interp(number / 2, course.phase, np.arange(len(course.phase)))
+    index = np.round(at).astype(int)
+    time = np.interp(at, np.arange(len(course.phase)), course.time_s)
+    run = _runs(time, _is_running(course)[index])
+    size = course.blend(templates.IMPACT_G)[index] * STANDARD_GRAVITY_M_S2
+    varied = size * (1.0 + 0.1 * np.clip(stream(seed, "impacts").randn(len(number)), -2.0, 2.0))
+    return Footfalls(number, time, run, _strides(run), varied)
+
+
+def _is_running(course: Course) -> np.ndarray:
+    full = course.cadence * course.blend(templates.STRIDE_TIME_S) > 0.9
+    slow = course.weights[templates.STILL] > 1.0 - _SLOWEST_INTENT
+    return full & ~slow & (course.weights[templates.WALK] < 0.05)
+
+
+def _runs(time: Floats, running: np.ndarray) -> Ticks:
+    apart = np.concatenate([[True], (np.diff(time) > _LONGEST_STEP_S) | ~running[:-1]])
+    return np.where(running, np.cumsum(running & apart), 0).astype(np.int64)
+
+
+def _strides(run: Ticks) -> Ticks:
+    stride = np.zeros(len(run), np.int64)
+    for number in range(1, int(run.max(initial=0)) + 1):
+        mine = np.flatnonzero(run == number)
+        stride[mine] = np.arange(len(mine)) // 2 + 1
+    return stride

@@ -1,0 +1,81 @@
+"""What an ideal sensor on the body would measure: angular rate and specific force, in segment axes, at 1 kHz."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Side
+from aqsense.simulate.body import Body, acceleration, angular_rate
+from aqsense.simulate.course import STEP_S
+
+_EDGE: Final = 2  # rows lost by a derivative
+# Shock of a contact, METHOD 7.2: 30 Hz and 80 Hz, decaying in 12 ms; what arrives elsewhere, and when.
+_SHOCK_S: Final = 0.08
+_TRUNK_SHARE, _TRUNK_DELAY_S = 0.15, 0.010
+_WRIST_SHARE, _WRIST_DELAY_S = 0.05, 0.012
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Clean signals of one site over a stretch.
+
+    gyro   (3, n) rad/s
+    accel  (3, n) m/s^2, gravity included, shocks not
+    """
+
+    gyro: Floats
+    accel: Floats
+
+
+def motion(body: Body, site: str, start: int, stop: int) -> Motion:
+    """Clean signals of a site over rows [start, stop) of the course's grid."""
+    pose = body.pose(site, slice(start - _EDGE, stop + _EDGE))
+    attitude = pose.attitude[_EDGE:-_EDGE]
+    pull = acceleration(pose.position) + _way(body, start, stop)
+    pull[:, 2] += STANDARD_GRAVITY_M_S2
+    return Motion(angular_rate(pose.attitude), np.einsum("nji,nj->in", attitude, pull))
+
+
+def _way(body: Body, start: int, stop: int) -> Floats:
+    """Acceleration (n, 3) of the body along its way: gaining speed, and turning."""
+    course = body.course
+    heading, speed = course.heading[start:stop], course.speed[start:stop]
+    turning = (course.heading[start + 1 : stop + 1] - course.heading[start - 1 : stop - 1]) / (2 * STEP_S)
+    along, across = course.acceleration[start:stop], speed * turning
+    cos, sin = np.cos(heading), np.sin(heading)
+    return np.stack([along * cos - across * sin, along * sin + across * cos, np.zeros(len(cos))], axis=-1)
+
+
+def shocks(body: Body, site: str, start: int, stop: int) -> Floats:
+    """Shocks (n,), m/s^2 along the segment's upward axis, over rows [start, stop) of the grid.
+
+    A shin feels its own foot's contacts; trunk and wrists feel both, weaker and later.
+    """
+    time = body.course.time_s[start:stop]
+    total = np.zeros(len(time))
+    for index, contact in enumerate(body.feet.time_s):
+        share, delay = _share(site, body.feet.side(index))
+        first = np.searchsorted(time, contact + delay)
+        last = np.searchsorted(time, contact + delay + _SHOCK_S)
+        if share and last > first:
+            total[first:last] += share * body.feet.impact[index] * _shock(time[first:last] - contact - delay)
+    return total
+
+
+def _share(site: str, foot: Side) -> tuple[float, float]:
+    if site.endswith("shin"):
+        return (1.0 if site.startswith(foot.value) else 0.0), 0.0
+    return (_TRUNK_SHARE, _TRUNK_DELAY_S) if site == "trunk" else (_WRIST_SHARE, _WRIST_DELAY_S)
+
+
+def _shock(time_s: Floats) -> Floats:
+    """A damped sine of height 1 that begins at 0."""
+    wave = 0.75 * np.sin(2 * np.pi * 30.0 * time_s) + 0.25 * np.sin(2 * np.pi * 80.0 * time_s)
+    return wave * np.exp(-time_s / 0.012) / _SHOCK_HEIGHT
+
+
+_SHOCK_HEIGHT = 1.0
+_SHOCK_HEIGHT = float(_shock(np.arange(0.0, 0.05, 1e-5)).max())

@@ -1,0 +1,251 @@
+"""What is true about a simulated session: every event of every running step, found by brute force.
+
+Contacts and toe-offs come from the gait's phase, the other events from the clean rates about the segments'
+own axes (shin: sagittal; wrist: the arm's swing plane; trunk: upright and to the right when standing), with the
+windows of METHOD 2.3-2.5 around the true contact and toe-off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+
+from aqsense.model import Columns, Event, Side
+from aqsense.simulate import templates
+from aqsense.simulate.body import Body
+from aqsense.simulate.course import PAD, STEP_S
+from aqsense.simulate.motion import motion
+from aqsense.simulate.peaks import NONE, Peak, Waveform, low_passed
+from aqsense.simulate.spec import SITES, SimulationSpec
+
+SOURCE: Final = "simulated"
+_MARGIN_S: Final = 1.5
+
+
+@dataclass(frozen=True)
+class TrueStep:
+    """One running step.
+
+    run, stride  from 1
+    side         stance foot
+    contact_s, toe_off_s, next_s, next_same_s
+                 its contact and toe-off, the other foot's and its own next contact (NaN after the run's last)
+    peaks        the events of this step with the side of their limb
+    """
+
+    run: int
+    stride: int
+    side: Side
+    contact_s: float
+    toe_off_s: float
+    next_s: float
+    next_same_s: float
+    peaks: dict[tuple[Event, Side], Peak]
+
+
+def true_steps(body: Body) -> list[TrueStep]:
+    """All running steps of a session, in order of time."""
+    runs = range(1, int(body.feet.run.max(initial=0)) + 1)
+    return [step for run in runs for step in _run(body, run)]
+
+
+def _run(body: Body, run: int) -> Iterator[TrueStep]:
+    mine = np.flatnonzero(body.feet.run == run)
+    if not len(mine):
+        return
+    time = body.feet.time_s[mine]
+    waves = _waveforms(body, float(time[0]), float(time[-1]))
+    toe_off = {side: _toe_offs(body, side) for side in (Side.LEFT, Side.RIGHT)}
+    ahead = np.concatenate([time, [np.nan, np.nan]])
+    for place, index in enumerate(mine):
+        side = body.feet.side(int(index))
+        contact = float(time[place])
+        stride_time = 1.0 / float(np.interp(contact, body.course.time_s, body.course.cadence))
+        off = float(toe_off[side][np.searchsorted(toe_off[side], contact, side="right")])
+        yield TrueStep(
+            run,
+            int(body.feet.stride[index]),
+            side,
+            contact,
+            off,
+            float(ahead[place + 1]),
+            float(ahead[place + 2]),
+            _peaks(waves, side, contact, off, stride_time),
+        )
+
+
+def _toe_offs(body: Body, side: Side) -> np.ndarray:
+    """Toe-offs of one foot: where its shin's own phase, lateness included, has gone through the contact time.
+
+    A late push keeps its foot on the ground for longer.
+    """
+    course = body.course
+    own = course.phase - (0.5 if side is Side.LEFT else 0.0)
+    delay = body.delays[f"{side.value}_shin"].at(course.time_s)
+    share = course.blend(templates.CONTACT_TIME_S) / course.blend(templates.STRIDE_TIME_S)
+    progress = own - delay * course.cadence - share
+    cycle = np.arange(np.ceil(progress.min()), np.floor(progress.max()) + 1)
+    rising = np.maximum.accumulate(progress) + 1e-12 * np.arange(len(progress))
+    return np.interp(cycle, rising, course.time_s)
+
+
+def _waveforms(body: Body, from_s: float, to_s: float) -> dict[str, Waveform]:
+    """Low-passed rates by site; the trunk's are `yaw` and `pitch`."""
+    start = max(PAD + round((from_s - _MARGIN_S) / STEP_S), 2)
+    stop = min(PAD + round((to_s + _MARGIN_S) / STEP_S), len(body.course.phase) - 2)
+    begin = (start - PAD) * STEP_S
+    gyro = {site: motion(body, site, start, stop).gyro for site in SITES}
+    rates = {site: -gyro[site][1] for site in SITES if site != "trunk"}
+    rates |= {"yaw": gyro["trunk"][2], "pitch": -gyro["trunk"][1]}
+    return {name: Waveform(begin, low_passed(rate)) for name, rate in rates.items()}
+
+
+def _peaks(
+    waves: dict[str, Waveform], side: Side, contact: float, off: float, stride_time: float
+) -> dict[tuple[Event, Side], Peak]:
+    """Events of one step (METHOD 2.3-2.5)."""
+    shin, other_shin = waves[f"{side.value}_shin"], waves[f"{side.other.value}_shin"]
+    wrist, other_wrist = waves[f"{side.value}_wrist"], waves[f"{side.other.value}_wrist"]
+    forward = wrist.highest(contact, off + 0.050)
+    yaw = waves["yaw"] if side is Side.RIGHT else waves["yaw"].negative()
+    push_from = contact + 0.2 * (off - contact)
+    return {
+        (Event.INITIAL_CONTACT, side): Peak(contact),
+        (Event.TOE_OFF, side): Peak(off),
+        (Event.SHIN_STALL, side): _stall(shin, contact, off),
+        (Event.HEEL_RECOVERY, side): shin.negative().highest(off, off + 0.25 * stride_time),
+        (Event.SWING_PEAK, side.other): other_shin.highest(
+            contact - 0.1 * stride_time, contact + 0.45 * stride_time
+        ),
+        (Event.ARM_FORWARD_PEAK, side): forward,
+        (Event.ARM_BACK_REVERSAL, side): _back_reversal(wrist, forward, stride_time),
+        (Event.ARM_FRONT_REVERSAL, side): _front_reversal(wrist, forward, stride_time),
+        (Event.ARM_BACKWARD_PEAK, side.other): other_wrist.negative().highest(contact - 0.080, off + 0.020),
+        (Event.TRUNK_YAW_PEAK, Side.NONE): yaw.highest(push_from, off + 0.030),
+        (Event.TRUNK_PITCH_PEAK, Side.NONE): waves["pitch"].highest(push_from, off + 0.030),
+    }
+
+
+def _back_reversal(wrist: Waveform, forward: Peak, stride_time: float) -> Peak:
+    """Where the arm turns behind the body, before its forward peak."""
+    return NONE if forward is NONE else wrist.last_rise(forward.time_s - 0.5 * stride_time, forward.time_s)
+
+
+def _front_reversal(wrist: Waveform, forward: Peak, stride_time: float) -> Peak:
+    """Where the arm turns in front of the body, after its forward peak."""
+    if forward is NONE:
+        return NONE
+    return wrist.negative().first_rise(forward.time_s, forward.time_s + 0.5 * stride_time)
+
+
+def _stall(shin: Waveform, contact: float, off: float) -> Peak:
+    """The last pause of the shin before toe-off, or the first within 30 ms after it."""
+    before = shin.last_maximum(contact + 0.35 * (off - contact), off)
+    return shin.first_maximum(off, off + 0.030) if before is NONE else before
+
+
+def events(steps: list[TrueStep]) -> Columns:
+    """Columns of truth.csv, in order of time; events that don't exist are not listed."""
+    found = [
+        (peak.time_s, event.value, side.value, peak)
+        for step in steps
+        for (event, side), peak in step.peaks.items()
+        if peak is not NONE
+    ]
+    found.sort(key=lambda row: row[:3])
+    return {
+        "event": _text(row[1] for row in found),
+        "side": _text(row[2] for row in found),
+        "time_s": np.array([row[0] for row in found], float),
+        "source": _text(SOURCE for _ in found),
+        "amplitude_rad_s": np.array([row[3].amplitude for row in found], float),
+        "width_s": np.array([row[3].width_s for row in found], float),
+    }
+
+
+def _text(values: Iterator[str]) -> np.ndarray:
+    return np.array(list(values), dtype=object)
+
+
+def step_table(steps: list[TrueStep]) -> Columns:
+    """Columns of truth_steps.csv: a row per step, names as in steps.csv, spread as in METHOD 4.2 without debiasing."""
+    rows = [_row(number, step) for number, step in enumerate(steps)]
+    names = list(_row(0, _EMPTY))
+    text = ("stance_side", "contact_source")
+    return {
+        name: np.array([row[name] for row in rows], dtype=object if name in text else None) for name in names
+    }
+
+
+_EMPTY: Final = TrueStep(1, 1, Side.RIGHT, *(float("nan"),) * 4, {})
+
+
+def _row(number: int, step: TrueStep) -> dict[str, Any]:
+    def time(event: Event, side: Side) -> float:
+        return step.peaks.get((event, side), NONE).time_s
+
+    contributors = {
+        "push_s": time(Event.SHIN_STALL, step.side),
+        "swing_s": time(Event.SWING_PEAK, step.side.other),
+        "arm_s": time(Event.ARM_FORWARD_PEAK, step.side),
+        "trunk_s": time(Event.TRUNK_YAW_PEAK, Side.NONE),
+    }
+    present = [value for value in contributors.values() if not np.isnan(value)]
+    spread_ms = 1000.0 * _spread(present)
+    stride_time = step.next_same_s - step.contact_s
+    return {
+        "step": number,
+        "stance_side": step.side.value,
+        "contact_s": step.contact_s,
+        "toe_off_s": step.toe_off_s,
+        "step_time_s": step.next_s - step.contact_s,
+        "stride_time_s": stride_time,
+        "contact_time_s": step.toe_off_s - step.contact_s,
+        "flight_time_s": step.next_s - step.toe_off_s,
+        **contributors,
+        "trunk_pitch_s": time(Event.TRUNK_PITCH_PEAK, Side.NONE),
+        "n_contributors": len(present),
+        "spread_ms": spread_ms,
+        "spread_percent": 0.1 * spread_ms / stride_time,
+        "contact_source": SOURCE,
+        "run": step.run,
+        "stride": step.stride,
+    }
+
+
+def _spread(times: list[float]) -> float:
+    """Mean absolute difference of all pairs, scaled to the SD of a normal law; NaN below three times."""
+    if len(times) < 3:
+        return float("nan")
+    return float(np.mean([abs(a - b) for a, b in combinations(times, 2)]) * np.sqrt(np.pi) / 2)
+
+
+def about(steps: list[TrueStep], spec: SimulationSpec, seed: int) -> dict[str, Any]:
+    """Content of truth.json. `scored_s` = from the first to the last contact, `runs_s` the same run by run."""
+    runs = sorted({step.run for step in steps})
+    spans = [[step.contact_s for step in steps if step.run == run] for run in runs]
+    runs_s = [[round(times[0], 6), round(times[-1], 6)] for times in spans]
+    scored = [runs_s[0][0], runs_s[-1][1]] if runs_s else None
+    return {
+        "scored_s": scored,
+        "scored_s_reason": None if runs_s else "no running",
+        "runs_s": runs_s,
+        "contact_source": SOURCE,
+        "tiled": False,
+        "sites": list(SITES),
+        "align": "none",
+        "contact_truth": True,
+        "clocks": {},
+        "time_base": "same clock as time_s",
+        "athlete": spec.athlete,
+        "late": [
+            {"contributor": x.contributor, "side": x.side, "ms": x.ms, "from_stride": x.from_stride}
+            for x in spec.late
+        ],
+        "lost": [{"site": x.site, "from_s": x.from_s} for x in spec.lost],
+        "seed": seed,
+    }
