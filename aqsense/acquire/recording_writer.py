@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections.abc import Iterable
@@ -126,9 +125,15 @@ def _write_csv(frame: pl.DataFrame, path: Path) -> None:
 
 
 def _write_marks(marks: Iterable[Mark], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(MARK_COLUMNS)
-        for mark in marks:
-            time = repr(float(rounded(np.array([mark.time_s]), TIME_DECIMALS)[0]))
-            writer.writerow((time, mark.kind, mark.run, mark.site, mark.text))
+    lines = [",".join(MARK_COLUMNS)]
+    for mark in marks:
+        time = repr(round(float(mark.time_s), TIME_DECIMALS) + 0.0)
+        lines.append(",".join((time, *map(_cell, (mark.kind, mark.run, mark.site, mark.text)))))
+    path.write_bytes(("\n".join(lines) + "\n").encode())
+
+
+def _cell(text: str) -> str:
+    """A text by the CSV rules; csv.writer leaves a lone CR bare before Python 3.13, which splits the row."""
+    if any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -25,6 +25,7 @@ FASTEST_SHARE = 0.001  # of the samples may lie above: single damaged values are
 LOWEST_MEAN_M_S2 = 6.0
 HIGHEST_MEAN_M_S2 = {"trunk": 60.0, "pelvis": 60.0}
 HIGHEST_LIMB_MEAN_M_S2 = 200.0
+SHORTEST_S = 1.0  # a mean over less says nothing about the unit
 SLOWEST_HZ, FASTEST_HZ = 2.0, 20_000.0
 RATE_TOLERANCE = 0.1
 
@@ -141,8 +142,10 @@ def _own_rows(clock: NDArray[Any], values: list[Floats]) -> tuple[NDArray[Any], 
 def _check_units(table: NumberTable, site: str, channels: Sequence[Channel], samples: Samples) -> None:
     for channel, rates in zip(channels[3:], samples.gyro, strict=True):
         _check_gyro(table, channel, rates)
+    if len(samples) * _period(samples) < SHORTEST_S:
+        return
     mean = _mean_norm(samples.accel)
-    if mean < LOWEST_MEAN_M_S2 and len(samples) * _period(samples) > 1.0:
+    if mean < LOWEST_MEAN_M_S2:
         raise _accel_error(table, site, channels, mean, "g" if mean > 0.5 else "gravity removed")
     if mean > HIGHEST_MEAN_M_S2.get(site, HIGHEST_LIMB_MEAN_M_S2):
         raise _accel_error(table, site, channels, mean, "m/s^2" if channels[0].factor != 1.0 else "mg")
