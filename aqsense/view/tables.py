@@ -67,7 +67,7 @@ def write_result(
 def read_result(directory: str | Path) -> Result:
     """Read a result folder back.
 
-    returns   the tables as they were written, numbers rounded; columns that a later version added are not read
+    returns   the tables as they were written, numbers rounded; columns of later versions are not read
 
     Raises RecordingError where a file or a column is missing or not readable.
     """
