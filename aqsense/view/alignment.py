@@ -13,12 +13,16 @@ from pathlib import Path
 from aqsense.errors import OutputError
 from aqsense.model import Result, Side
 from aqsense.view.foot import draw_foot
+from aqsense.view.ground import draw_ground
 from aqsense.view.heading import draw_heading
-from aqsense.view.layout import A4_LANDSCAPE, Grid, Layout, axis, grid
+from aqsense.view.layout import A4_LANDSCAPE, PT_PER_MM, Grid, Layout, axis, grid
 from aqsense.view.page import Page
-from aqsense.view.panel import Panel, draw_panel
-from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, StrideRow, chosen_run, rows_of_run
-from aqsense.view.strip import draw_strip
+from aqsense.view.panel import Panel
+from aqsense.view.panel_words import draw_panel_words
+from aqsense.view.peaks import draw_peaks
+from aqsense.view.rows_of_run import chosen_run, rows_of_run
+from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, StrideRow
+from aqsense.view.strip import Strip, draw_strip
 from aqsense.view.tokens import LABEL_PT, SECONDARY, SMALLEST_PT, STRIDE_PT
 
 # Below this height of a row its words stand beside the stride number, not under it (mm).
@@ -71,7 +75,8 @@ def _save(page: Page, path: Path) -> Path:
         page.savefig(path)
     except OSError as problem:
         raise OutputError(
-            f"{path}: can't be written ({problem.strerror or problem}). Choose a directory that exists and is yours."
+            f"{path}: can't be written ({problem.strerror or problem}). "
+            "Choose a directory that exists and is yours."
         ) from problem
     return path
 
@@ -80,10 +85,13 @@ def _draw_page(layout: Layout, run: AlignmentRun, rows: list[StrideRow], page_wo
     page = Page(layout.width, layout.height, title=run.headline)
     rows_grid = grid(layout, len(run.rows), len(rows))
     for side in BOTH_SIDES:
-        draw_panel(Panel(page, run, side, rows, rows_grid, axis(layout, side, run.limit_ms)))
+        panel = Panel(page, run, side, rows, rows_grid, axis(layout, side, run.limit_ms))
+        draw_ground(panel)
+        draw_peaks(panel)
+        draw_panel_words(panel)
     _draw_row_labels(page, layout, rows_grid, rows)
     _draw_mean_label(page, layout, rows_grid, run)
-    draw_strip(page, layout, rows_grid, run, rows)
+    draw_strip(Strip(page, layout, rows_grid, run), rows)
     draw_heading(page, layout, run, page_words)
     draw_foot(page, layout, run)
     return page
@@ -94,17 +102,18 @@ def _draw_row_labels(page: Page, layout: Layout, rows_grid: Grid, rows: list[Str
     page.draw_text((layout.gutter, rows_grid.top + 2.1), "stride", LABEL_PT, SECONDARY, align="center")
     for index, row in enumerate(rows):
         y = rows_grid.middle(index)
-        page.draw_text((layout.left - 2.0, y), row.label, LABEL_PT, SECONDARY, align="right", valign="center_baseline")
+        at = (layout.left - 2.0, y)
+        page.draw_text(at, row.label, LABEL_PT, SECONDARY, align="right", valign="center_baseline")
         _draw_number(page, layout.gutter, y, row, rows_grid.row >= _TALL_ROW)
 
 
 def _draw_number(page: Page, x: float, y: float, row: StrideRow, is_tall: bool) -> None:
-    number, centre = str(row.number), {"align": "center", "valign": "center_baseline"}
+    number = str(row.number)
     if row.first_foot is not Side.RIGHT:
-        page.draw_text((x, y), number, STRIDE_PT, bold=True, **centre)
+        page.draw_text((x, y), number, STRIDE_PT, bold=True, align="center", valign="center_baseline")
     elif is_tall:
-        page.draw_text((x, y + 1.2), number, STRIDE_PT, bold=True, **centre)
-        page.draw_text((x, y - 2.3), "right first", SMALLEST_PT, SECONDARY, **centre)
+        page.draw_text((x, y), number, STRIDE_PT, bold=True, align="center")
+        page.draw_text((x, y - 3.2), "right first", SMALLEST_PT, SECONDARY, align="center")
     else:
         page.draw_text((x - 1.2, y), number, LABEL_PT, bold=True, align="right", valign="center_baseline")
         page.draw_text((x - 0.4, y), "right", SMALLEST_PT, SECONDARY, valign="center_baseline")
@@ -114,6 +123,7 @@ def _draw_mean_label(page: Page, layout: Layout, rows_grid: Grid, run: Alignment
     if run.first < 1 or not math.isfinite(run.spread.value):
         return
     strides = str(run.first) if run.first == run.last else f"{run.first}\u2013{run.last}"
-    for words, offset in (("mean", 1.5), (strides, -2.0)):
-        at = (layout.gutter, rows_grid.mean_middle + offset)
-        page.draw_text(at, words, LABEL_PT, align="center", valign="center_baseline")
+    size = LABEL_PT if rows_grid.row >= _TALL_ROW else SMALLEST_PT
+    for words, lines_up in (("mean", 0.55), (strides, -0.65)):
+        at = (layout.gutter, rows_grid.mean_middle + lines_up * size / PT_PER_MM)
+        page.draw_text(at, words, size, align="center", valign="center_baseline")

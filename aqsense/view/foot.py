@@ -1,4 +1,7 @@
-"""The foot: the legend is the result (mark, name, mean place), then the run's spread and score, then the note."""
+"""The foot: the legend is the result.
+
+Mark, name and mean place per side; spread and score of the run; the note with what a reader must know.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,19 @@ from aqsense.view.layout import PT_PER_MM, Layout
 from aqsense.view.marks import MarkStyle, draw_mark
 from aqsense.view.page import Page
 from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, Estimate
-from aqsense.view.tokens import CONTRIBUTORS, FOOT_NUMBER_PT, INTERVAL_PT, LABEL_PT, NOTE_PT, SECONDARY
+from aqsense.view.tokens import (
+    CONTRIBUTORS,
+    FOOT_NUMBER_PT,
+    INTERVAL_PT,
+    LABEL_PT,
+    NOTE_PT,
+    SECONDARY,
+    SMALLEST_PT,
+)
 from aqsense.view.words import ABSENT, run_of_strides, signed, upper_bound
 
 _NAME_Y, _NUMBER_Y, _INTERVAL_Y = 23.2, 17.6, 13.2
 _NOTE_TOP = 10.4
-_NO_BREAK = "\u00a0"
 # Above this bound of the clocks the sides can't be compared and places go without numbers (VISUAL 3.4).
 _NUMBERS_UP_TO_MS = 5.0
 
@@ -26,6 +36,8 @@ def draw_foot(page: Page, layout: Layout, run: AlignmentRun) -> None:
         x0, x1 = layout.panels[side]
         for number, who in enumerate(CONTRIBUTORS):
             _draw_contributor(page, run, side, who, x0 + number * (x1 - x0) / 3.92)
+        if run.clock_bound_ms > _NUMBERS_UP_TO_MS:
+            page.draw_text((x0 + 5.0, _NUMBER_Y), "no numbers: clocks too coarse", LABEL_PT, SECONDARY)
     _draw_run(page, layout, run)
     _draw_note(page, layout, run)
 
@@ -48,34 +60,33 @@ def _draw_run(page: Page, layout: Layout, run: AlignmentRun) -> None:
     x0, right = layout.strip[0], layout.score_right
     if run.first > 0:
         page.draw_text((x0, _NAME_Y), run_of_strides(run.first, run.last), LABEL_PT)
-    page.draw_text((x0, _NUMBER_Y), _value_words(run.spread, 1, " ms", "under", run.spread.high), FOOT_NUMBER_PT, bold=True)
+    page.draw_text((x0, _NUMBER_Y), _value_words(run.spread, 1, " ms"), FOOT_NUMBER_PT, bold=True)
     page.draw_text((x0, _INTERVAL_Y), _interval_words(run.spread, 1), INTERVAL_PT, SECONDARY)
-    score = _value_words(run.score, 0, "", "over", run.score.low)
+    score = _value_words(run.score, 0, "")
     page.draw_text((right, _NUMBER_Y), score, FOOT_NUMBER_PT, SECONDARY, align="right")
     page.draw_text((right, _INTERVAL_Y), _interval_words(run.score, 0), INTERVAL_PT, SECONDARY, align="right")
 
 
-def _value_words(estimate: Estimate, decimals: int, unit: str, word: str, bound: float) -> str:
-    """The value; below the noise its bound in words (METHOD 4.2); an en dash without either."""
-    if math.isfinite(estimate.value):
-        return f"{estimate.value:.{decimals}f}{unit}"
-    return f"{word} {bound:.{decimals}f}{unit}" if math.isfinite(bound) else ABSENT
+def _value_words(estimate: Estimate, decimals: int, unit: str) -> str:
+    return f"{estimate.value:.{decimals}f}{unit}" if math.isfinite(estimate.value) else ABSENT
 
 
 def _interval_words(estimate: Estimate, decimals: int) -> str:
-    if not math.isfinite(estimate.value) or not math.isfinite(estimate.half_width):
-        return ""
-    return f"{estimate.low:.{decimals}f} to {estimate.high:.{decimals}f}"
+    """`8.5 to 10.7`; one bound alone, as below the noise (METHOD 4.2), as `under 4.2` or `over 88`."""
+    low, high = (f"{bound:.{decimals}f}" for bound in (estimate.low, estimate.high))
+    if math.isfinite(estimate.half_width):
+        return f"{low} to {high}"
+    if math.isfinite(estimate.high):
+        return f"under {high}"
+    return f"over {low}" if math.isfinite(estimate.low) else ""
 
 
 def _draw_note(page: Page, layout: Layout, run: AlignmentRun) -> None:
     room_pt = (layout.score_right - layout.left) * PT_PER_MM
-    # Lines break between facts: the spaces inside a fact are hidden from the breaking.
-    unbroken = " ".join(fact.replace(" ", _NO_BREAK) for fact in note_facts(run))
-    lines, size = typeset.fit(unbroken, room_pt, ((NOTE_PT, 2), (7.0, 2)))
+    lines, size = typeset.fit_parts(note_facts(run), "", room_pt, ((NOTE_PT, 2), (SMALLEST_PT, 3)))
     for number, line in enumerate(lines):
         y = _NOTE_TOP - (number + 0.8) * size * 1.3 / PT_PER_MM
-        page.draw_text((layout.left, y), line.replace(_NO_BREAK, " "), size, SECONDARY)
+        page.draw_text((layout.left, y), line, size, SECONDARY)
 
 
 def note_facts(run: AlignmentRun) -> list[str]:
@@ -88,6 +99,8 @@ def note_facts(run: AlignmentRun) -> list[str]:
         f"White lane: within {upper_bound(run.lane_ms)} ms.",
         _clock_fact(run.clock_bound_ms),
     ]
+    if any(peak.is_doubtful for step in scored for peak in step.peaks.values()):
+        facts.append("Pale mark: doubtful peak.")
     if run.is_toe_off_missing:
         facts.append("Bar fading out: toe-off not measured.")
     if math.isfinite(run.spread.value):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM, Layout
-from aqsense.view.page import Page
+from aqsense.view.page import Align, Page
 from aqsense.view.run_rows import AlignmentRun
 from aqsense.view.tokens import FINDING_PT, LABEL_PT, PANEL_TITLE_PT, SECOND_LINE_PT, SECONDARY
 from aqsense.view.words import joined
 
 _WHO_ROOM_PT = 215.0
+_DOT = " \u00b7"
 _LEADING = 1.25
+_PANEL_HEAD = 12.0  # mm that the panels' titles take above the rows
 _TOP = 6.5  # mm above the first line
 # Sizes tried in turn, with the most lines at each.
 _FINDING_SIZES = ((FINDING_PT, 1), (23.0, 1), (21.0, 1), (20.0, 2), (17.0, 2))
-_DETAIL_SIZES = ((SECOND_LINE_PT, 1), (10.5, 2), (9.5, 2), (8.5, 3))
+_DETAIL_SIZES = (SECOND_LINE_PT, 10.5, 9.5, 8.5, 7.5)
 
 
 def draw_heading(page: Page, layout: Layout, run: AlignmentRun, page_words: str) -> None:
@@ -23,14 +25,16 @@ def draw_heading(page: Page, layout: Layout, run: AlignmentRun, page_words: str)
     room_pt = (layout.score_right - layout.left) * PT_PER_MM
     lines, size = typeset.fit(run.headline, room_pt - who_width - 20, _FINDING_SIZES, bold=True)
     y = _draw_lines(page, layout.left, layout.height - _TOP, lines, size, bold=True)
-    details, detail_size = typeset.fit(run.detail, room_pt - who_width - 20, _DETAIL_SIZES)
-    gap = 4.6 if len(lines) == 1 else 2.2
-    _draw_lines(page, layout.left, y - gap, details, detail_size, colour=SECONDARY)
+    y -= 4.6 if len(lines) == 1 else 2.2
+    height_pt = (y - layout.panel_top - _PANEL_HEAD) * PT_PER_MM
+    sizes = tuple((size, int(height_pt / (size * _LEADING))) for size in _DETAIL_SIZES)
+    details, detail_size = typeset.fit(run.detail, room_pt - who_width - 20, sizes)
+    _draw_lines(page, layout.left, y, details, detail_size, colour=SECONDARY)
 
 
 def _draw_lines(
     page: Page, x: float, top: float, lines: list[str], size_pt: float, *, bold: bool = False,
-    colour: str | None = None, align: str = "left",
+    colour: str | None = None, align: Align = "left",
 ) -> float:  # fmt: skip
     """Lines below `top`; the lower end of the last, mm."""
     y = top
@@ -48,8 +52,9 @@ def _draw_who(page: Page, layout: Layout, run: AlignmentRun, page_words: str) ->
     else:
         bold_lines, _ = typeset.fit(run.athlete, _WHO_ROOM_PT, ((PANEL_TITLE_PT, 2),), bold=True)
         bold_lines.append(run.count)
-    words = joined((run.session, page_words))
-    session, _ = typeset.fit(words, _WHO_ROOM_PT, ((LABEL_PT, 2),)) if words else ([], LABEL_PT)
+    parts = [part for part in (*run.session, page_words) if part]
+    session, _ = typeset.fit_parts(parts, _DOT, _WHO_ROOM_PT, ((LABEL_PT, 2),))
+    session = [line.removesuffix(_DOT) for line in session]
     x = layout.score_right
     y = _draw_lines(page, x, layout.height - _TOP, bold_lines, PANEL_TITLE_PT, bold=True, align="right")
     _draw_lines(page, x, y - 1.4, session, LABEL_PT, colour=SECONDARY, align="right")

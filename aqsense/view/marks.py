@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
 
 from aqsense.view.layout import PT_PER_MM
 from aqsense.view.page import Page
@@ -20,10 +21,12 @@ from aqsense.view.tokens import (
 
 # Unit width, centred. The triangle's and diamond's heights make the four shapes look equally heavy.
 SHAPES: Mapping[Mark, Outline] = {
-    Mark.CIRCLE: Outline(Outline.unit_circle().vertices / 2, Outline.unit_circle().codes),
+    Mark.CIRCLE: Outline.unit_circle().transformed(Affine2D().scale(0.5)),
     Mark.DIAMOND: Outline([(0, 0.6), (0.6, 0), (0, -0.6), (-0.6, 0), (0, 0.6)], closed=True),
     Mark.TRIANGLE: Outline([(0, 0.5), (0.5, -0.42), (-0.5, -0.42), (0, 0.5)], closed=True),
-    Mark.SQUARE: Outline([(-0.45, 0.45), (0.45, 0.45), (0.45, -0.45), (-0.45, -0.45), (-0.45, 0.45)], closed=True),
+    Mark.SQUARE: Outline(
+        [(-0.45, 0.45), (0.45, 0.45), (0.45, -0.45), (-0.45, -0.45), (-0.45, 0.45)], closed=True
+    ),
 }
 _ARROWHEAD = Outline([(0.5, 0), (-0.3, 0.45), (-0.3, -0.45), (0.5, 0)], closed=True)
 
@@ -56,5 +59,5 @@ def draw_mark(
 
 def draw_arrowhead(page: Page, at: tuple[float, float], colour: str, direction: int, size_mm: float) -> None:
     """A small arrowhead that points out of the panel: direction +1 right, -1 left."""
-    shape = _ARROWHEAD if direction > 0 else Outline(_ARROWHEAD.vertices * (-1, 1), _ARROWHEAD.codes)
+    shape = _ARROWHEAD if direction > 0 else _ARROWHEAD.transformed(Affine2D().scale(-1, 1))
     page.draw_shape(shape, at, size_mm, fill=colour, edge=None, edge_pt=0)

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -26,10 +26,12 @@ from aqsense.view.tokens import INK, PAPER
 from aqsense.view.typeset import drawable, font
 
 Points = Sequence[tuple[float, float]]
+Align = Literal["left", "center", "right"]
+VerticalAlign = Literal["baseline", "center_baseline"]
 
 # matplotlib's rules for SVG are global; this keeps threads that save at once from changing each other's.
 _SAVING = threading.Lock()
-_SVG_RULES = {"svg.fonttype": "none", "svg.hashsalt": "aqsense", "path.simplify": False}
+_SVG_RULES: Any = {"svg.fonttype": "none", "svg.hashsalt": "aqsense", "path.simplify": False}
 
 
 class Page(Figure):
@@ -53,8 +55,8 @@ class Page(Figure):
         colour: str = INK,
         *,
         bold: bool = False,
-        align: str = "left",
-        valign: str = "baseline",
+        align: Align = "left",
+        valign: VerticalAlign = "baseline",
         gid: str | None = None,
     ) -> Text:
         """One line of literal text."""
@@ -103,8 +105,9 @@ class Page(Figure):
     def _draw_path(
         self, path: Outline, *, fill: Any, edge: Any, edge_pt: float, style: Any, gid: str | None, z: float
     ) -> None:  # fmt: skip
+        none = "none"
         patch = PathPatch(
-            path, facecolor=fill if fill is not None else "none", edgecolor=edge if edge is not None else "none",
+            path, facecolor=none if fill is None else fill, edgecolor=none if edge is None else edge,
             linewidth=edge_pt, linestyle=style, gid=gid, zorder=z, transform=self._mm,
         )  # fmt: skip
         self.add_artist(patch)

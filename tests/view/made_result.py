@@ -39,12 +39,10 @@ def made_result(
     scale           factor on all lags
     run_values      columns of runs.csv to replace
     """
-    made = [
-        _run(number, strides, first_foot, athlete, change, scale, with_distance, with_intervals, run_values or {})
-        for number in range(1, runs + 1)
-    ]
-    tables = {name: _table(name, [row for one in made for row in one[name]]) for name in ("steps", "strides", "runs")}
-    tables["events"] = _table("events", [])
+    more = (change, scale, with_distance, with_intervals, run_values or {})
+    made = [_run(number, strides, first_foot, athlete, *more) for number in range(1, runs + 1)]
+    rows = {name: [row for one in made for row in one.get(name, [])] for name in TABLES}
+    tables = {name: _table(name, rows[name]) for name in TABLES}
     clocks = {site: {"sd_s": clock_sd_s} for site in SITES}
     summary = {
         "session": {"name": "60 m, standing start", "clocks": clocks, "warnings": [], **(session or {})},
@@ -68,7 +66,8 @@ def _run(
     low = 0.9 if with_intervals else math.nan
     run = {
         "run": number, "kind": "sprint", "athlete": athlete, "tag": "", "start_s": start_s,
-        "end_s": strides[-1]["end_s"], "first_foot": first_foot, "first_stride": first, "last_stride": n_strides,
+        "end_s": strides[-1]["end_s"], "first_foot": first_foot,
+        "first_stride": first, "last_stride": n_strides,
         "spread_ms": spread, "spread_low_ms": spread * low, "spread_high_ms": spread / low,
         "convergence": score, "convergence_low": score * low, "convergence_high": score / low,
         "headline": f"Peaks {spread:.0f} ms apart from stride {first} on",

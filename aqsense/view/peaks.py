@@ -1,0 +1,132 @@
+"""The peaks of a panel: whiskers, threads, marks, arrows at the border, and the mean row."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.colors import to_rgba
+
+from aqsense.model import Contributor
+from aqsense.view import typeset
+from aqsense.view.layout import PT_PER_MM
+from aqsense.view.marks import MarkStyle, draw_arrowhead, draw_mark
+from aqsense.view.page import Points
+from aqsense.view.panel import Panel
+from aqsense.view.run_rows import Estimate
+from aqsense.view.tokens import (
+    CONTRIBUTORS,
+    MEAN_MARK_SCALE,
+    MEAN_WHISKER_PT,
+    SECONDARY,
+    SMALLEST_PT,
+    WHISKER_OPACITY,
+    WHISKER_PT,
+    Emphasis,
+)
+from aqsense.view.words import signed
+
+
+def draw_peaks(panel: Panel) -> None:
+    """Everything in the colour of a contributor."""
+    for who in CONTRIBUTORS:
+        _draw_whiskers(panel, who)
+        _draw_thread(panel, who)
+        _draw_marks(panel, who)
+    _draw_mean_row(panel)
+
+
+def _draw_whiskers(panel: Panel, who: Contributor) -> None:
+    lines: list[Points] = []
+    for index, _, step in panel.steps():
+        peak = step.peaks.get(who)
+        if peak is not None and math.isfinite(peak.sd_ms) and panel.axis.holds(peak.place_ms):
+            y = panel.lane(index, who)
+            ends = (peak.place_ms - 1.96 * peak.sd_ms, peak.place_ms + 1.96 * peak.sd_ms)
+            lines.append([(panel.axis.x(ms), y) for ms in ends])
+    edge = to_rgba(CONTRIBUTORS[who].colour, WHISKER_OPACITY)
+    width_pt = WHISKER_PT * panel.grid.mark_scale
+    panel.page.draw_outlines(
+        lines, edge=edge, edge_pt=width_pt, is_closed=False, z=2.0, gid=panel.gid("whiskers", who.value)
+    )
+
+
+def _draw_thread(panel: Panel, who: Contributor, emphasis: Emphasis = Emphasis.NOBODY_NAMED) -> None:
+    """The marks of neighbouring rows joined; broken where a row has no peak, absent along the border."""
+    width_pt, opacity = emphasis.value
+    places = {index: step.peaks[who].place_ms for index, _, step in panel.steps() if who in step.peaks}
+    lines: list[list[tuple[float, float]]] = []
+    for index in range(1, len(panel.rows)):
+        ends = [places.get(index - 1, math.nan), places.get(index, math.nan)]
+        if any(math.isnan(end) for end in ends) or not any(panel.axis.holds(end) for end in ends):
+            continue
+        start = (panel.axis.x(ends[0]), panel.lane(index - 1, who))
+        stop = (panel.axis.x(ends[1]), panel.lane(index, who))
+        if lines and lines[-1][-1] == start:
+            lines[-1].append(stop)
+        else:
+            lines.append([start, stop])
+    panel.page.draw_outlines(
+        lines, edge=to_rgba(CONTRIBUTORS[who].colour, opacity), edge_pt=width_pt * panel.grid.mark_scale,
+        is_closed=False, z=3.0, gid=panel.gid("thread", who.value),
+    )  # fmt: skip
+
+
+def _draw_marks(panel: Panel, who: Contributor) -> None:
+    for index, row, step in panel.steps():
+        peak = step.peaks.get(who)
+        if peak is None:
+            continue
+        y, name = panel.lane(index, who), (row.number, who.value)
+        style = MarkStyle(panel.grid.mark_scale, peak.is_doubtful)
+        if panel.axis.holds(peak.place_ms):
+            at = (panel.axis.x(peak.place_ms), y)
+            draw_mark(panel.page, at, CONTRIBUTORS[who], style, panel.gid("mark", *name))
+        else:
+            _draw_beyond(panel, y, who, peak.place_ms, style, panel.gid("beyond", *name))
+
+
+def _draw_beyond(
+    panel: Panel, y: float, who: Contributor, place_ms: float, style: MarkStyle, gid: str
+) -> None:  # fmt: skip
+    """A peak beyond the axis: arrowhead at the border, its mark beside it, its number.
+
+    Numbers of neighbouring lanes stand side by side, not one above the other: lanes are lower than text.
+    """
+    direction = 1 if place_ms > 0 else -1
+    border = panel.axis.x(place_ms)
+    size = 2.4 * panel.grid.mark_scale
+    draw_arrowhead(panel.page, (border - direction * size / 2, y), CONTRIBUTORS[who].colour, direction, size)
+    mark_x = border - direction * (size + 1.4)
+    draw_mark(panel.page, (mark_x, y), CONTRIBUTORS[who], style)
+    lane = list(CONTRIBUTORS).index(who)
+    slot = lane if direction < 0 else len(CONTRIBUTORS) - 1 - lane
+    words_x = mark_x - direction * (2.2 + slot * _number_room())
+    align = "right" if direction > 0 else "left"
+    panel.page.draw_text(
+        (words_x, y), signed(place_ms), SMALLEST_PT, SECONDARY, align=align, valign="center_baseline", gid=gid
+    )
+
+
+def _number_room() -> float:
+    """Width of a number beyond the axis with its gap, mm."""
+    return typeset.width(signed(-999.0), SMALLEST_PT) / PT_PER_MM + 1.5
+
+
+def _draw_mean_row(panel: Panel) -> None:
+    for who, place in panel.run.places[panel.side].items():
+        if math.isnan(place.value):
+            continue
+        token = CONTRIBUTORS[who]
+        y = panel.grid.mean_middle + token.lane * panel.grid.row
+        style = MarkStyle(MEAN_MARK_SCALE * panel.grid.mark_scale)
+        if not panel.axis.holds(place.value):
+            _draw_beyond(panel, y, who, place.value, style, panel.gid("mean-beyond", who.value))
+            continue
+        _draw_mean_whisker(panel, place, y, token.colour)
+        draw_mark(panel.page, (panel.axis.x(place.value), y), token, style, panel.gid("mean", who.value))
+
+
+def _draw_mean_whisker(panel: Panel, place: Estimate, y: float, colour: str) -> None:
+    if math.isfinite(place.half_width):
+        ends = [(panel.axis.x(place.low), y), (panel.axis.x(place.high), y)]
+        panel.page.draw_line(ends, colour, MEAN_WHISKER_PT * panel.grid.mark_scale, z=3.5)
