@@ -116,6 +116,7 @@ class Quality(IntFlag):
     NOT_COMPUTED = 1 << 14
     CLOCK_UNKNOWN = 1 << 15
     NO_STRIDE_TIME = 1 << 16
+    CLOCKS_POOR = 1 << 17
 
 
 QUALITY_MEANING: Mapping[Quality, str] = {
@@ -136,6 +137,7 @@ QUALITY_MEANING: Mapping[Quality, str] = {
     Quality.NOT_COMPUTED: "this version does not compute the quantity",
     Quality.CLOCK_UNKNOWN: "the recording does not say how well its clocks agree",
     Quality.NO_STRIDE_TIME: "no stride time for this step, so no percent and no score",
+    Quality.CLOCKS_POOR: "the clocks agree too poorly for this number (METHOD 6)",
 }
 
 

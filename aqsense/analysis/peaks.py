@@ -90,7 +90,14 @@ def curvature_at(x: Floats, index: Positions) -> Floats:
 
 
 def refine(
-    x: Floats, index: Positions, low: Positions, high: Positions, level: float, reach: int
+    x: Floats,
+    index: Positions,
+    low: Positions,
+    high: Positions,
+    level: float,
+    reach: int,
+    *,
+    plateau: bool = True,
 ) -> Peaks:
     """The upper-`level` centroid of each peak.
 
@@ -99,6 +106,7 @@ def refine(
     low, high  (m,) the peak's segment is [low, high): the walk stays inside
     level      share of the height at which the plateau ends, 0.9
     reach      farthest crossing in grid points; a plateau that goes on beyond has no centroid and is NaN
+    plateau    False for events that have none by definition: their time is the extremum
 
     A maximum that is not positive has no plateau: its time is the extremum, its width NaN.
     """
@@ -106,7 +114,7 @@ def refine(
     peak = np.where(present, index, 0)
     top, height = extremum(x, peak)
     floor = level * height
-    flat = present & (height > 0)
+    flat = present & (height > 0) & plateau
     ahead = _walk(x, peak, floor, flat, low, high, +1, reach)
     behind = _walk(x, peak, floor, flat, low, high, -1, reach)
     area = ahead.area + behind.area

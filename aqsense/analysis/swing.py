@@ -154,11 +154,10 @@ class SwingPeaks:
     @property
     def watermark(self) -> float:
         """Tick before which no further swing peak can appear."""
-        if self._decided >= len(self._trace):
-            return self._trace.watermark_tick
-        if self._decided <= 0:
+        position = self._decided - REACH_S * self._trace.rate_hz  # a centroid may lie before its maximum
+        if position < 1:
             return -np.inf
-        return float(self._trace.tick_at(np.array([float(self._decided)]))[0])
+        return float(self._trace.tick_at(np.array([position]))[0])
 
     def _advance(self, final: bool) -> NDArray[np.void]:
         waveform = self._trace.channel(0) if self._trace.n_segments else np.empty(0)

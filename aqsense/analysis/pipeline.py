@@ -1,0 +1,207 @@
+"""All stages in a row: samples in, contacts and steps out, live and offline alike; and `analyze` for a recording.
+
+Constants (clocks, frames, rates) are inputs: offline they are fitted on the whole recording first, live they come
+from the set-up. Given the same constants any delivery of the same rows gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
+from aqsense.analysis.coarse import coarse
+from aqsense.analysis.contacts import Accelerometer, has_data
+from aqsense.analysis.events import Stream
+from aqsense.analysis.frames import Frame, Frames, fit_frames
+from aqsense.analysis.runs import REFERENCE, Runs, references
+from aqsense.analysis.signals import Channels, Waveform
+from aqsense.analysis.steps import FinalRows, StepEvents
+from aqsense.analysis.summary import empty_result, make_result
+from aqsense.analysis.swing import SwingPeaks
+from aqsense.errors import NothingToAnalyse
+from aqsense.model import Floats, Recording, Result, Ticks
+from aqsense.settings import Settings
+
+SHINS = ("left_shin", "right_shin")
+USED_SITES = (*SHINS, "left_wrist", "right_wrist", "trunk")
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSetup:
+    """What the stages must know of a sensor before its first row."""
+
+    site: str
+    rate_hz: float
+    ticks_per_sample: float
+    gyro_range_rad_s: float | None
+    clock: Clock
+    frame: Frame
+
+    @property
+    def channels(self) -> Channels:
+        """Sagittal rate for limbs; yaw and pitch for the trunk."""
+        axes = [self.frame.right] if self.site != "trunk" else [self.frame.up, self.frame.right]
+        return Channels(self.frame.bias_rad_s, np.stack(axes))
+
+
+class Pipeline:
+    """Rows of all sensors in, in any interleaving; CONTACT and STEP rows and loose swing peaks out.
+
+    Sites other than wrists, shins and trunk are not used.
+    """
+
+    def __init__(self, setups: Mapping[str, SensorSetup], settings: Settings):
+        used = {site: setups[site] for site in USED_SITES if site in setups}
+        self._waveforms = {
+            site: Waveform(s.rate_hz, s.ticks_per_sample, s.channels, s.gyro_range_rad_s)
+            for site, s in used.items()
+        }
+        self._streams = {
+            site: Stream(site, self._waveforms[site].trace, s.clock, _wobble(site, settings))
+            for site, s in used.items()
+        }
+        self._swings = {
+            site: SwingPeaks(self._waveforms[site].trace, settings.centroid_level)
+            for site in SHINS
+            if site in used
+        }
+        self._accelerometers = {
+            site: Accelerometer(s.clock, s.ticks_per_sample, s.rate_hz)
+            for site, s in used.items()
+            if site in SHINS
+        }
+        self._runs = Runs(self._shin_has_data)
+        self._steps = StepEvents(self._streams, self._accelerometers, settings)
+        self._finished: set[str] = set()
+
+    def push(
+        self,
+        site: str,
+        tick: Ticks,
+        accel: tuple[Floats, Floats, Floats],
+        gyro: tuple[Floats, Floats, Floats],
+    ) -> FinalRows:
+        """Take rows of one sensor; return what has become final."""
+        if site not in self._waveforms:
+            return FinalRows.nothing()
+        if site in self._accelerometers:
+            self._accelerometers[site].push(tick, accel)
+        self._waveforms[site].push(tick, gyro)
+        peaks = self._stamped(site, self._swings[site].push()) if site in self._swings else None
+        return self._advance(peaks)
+
+    def finish_site(self, site: str) -> FinalRows:
+        """The sensor sends no more (switched off, lost for good): nobody waits for it any longer."""
+        if site in self._finished or site not in self._waveforms:
+            return FinalRows.nothing()
+        self._waveforms[site].finish()
+        peaks = self._stamped(site, self._swings[site].finish()) if site in self._swings else None
+        self._finished.add(site)
+        return self._advance(peaks)
+
+    def finish(self) -> FinalRows:
+        """No more rows from anybody: the rest."""
+        parts = [self.finish_site(site) for site in self._waveforms]
+        rows, ended = self._runs.finish()
+        contacts, steps = self._steps.finish(rows[rows["run"] >= 0], ended)
+        return FinalRows.joined([*parts, FinalRows(contacts, steps, rows[rows["run"] < 0])])
+
+    def _stamped(self, site: str, swings: NDArray[np.void]) -> NDArray[np.void]:
+        stream = self._streams[site]
+        time_s = stream.clock.time_at(swings["tick"])
+        return references(SHINS.index(site), swings, time_s, stream.trace.rate_hz)
+
+    def _advance(self, peaks: NDArray[np.void] | None) -> FinalRows:
+        swings_final = min((self._swing_watermark(site) for site in self._swings), default=-np.inf)
+        traces_final = min(self._watermark(site) for site in self._streams)
+        rows = np.empty(0, REFERENCE) if peaks is None else peaks
+        rows, ended = self._runs.push(rows, swings_final)
+        in_runs = rows["run"] >= 0
+        contacts, steps = self._steps.push(rows[in_runs], ended, traces_final)
+        return FinalRows(contacts, steps, rows[~in_runs])
+
+    def _watermark(self, site: str) -> float:
+        if site in self._finished:
+            return np.inf
+        stream = self._streams[site]
+        tick = stream.trace.watermark_tick
+        return tick if np.isinf(tick) else float(stream.clock.time_at(np.array([tick]))[0])
+
+    def _swing_watermark(self, site: str) -> float:
+        if site in self._finished:
+            return np.inf
+        tick = self._swings[site].watermark
+        return tick if np.isinf(tick) else float(self._streams[site].clock.time_at(np.array([tick]))[0])
+
+    def _shin_has_data(self, side: int, begin_s: float, end_s: float) -> bool:
+        stream = self._streams.get(SHINS[side])
+        return stream is not None and has_data(stream.trace, stream.clock, begin_s, end_s)
+
+
+def _wobble(site: str, settings: Settings) -> float:
+    return float(np.deg2rad(settings.wobble_trunk_deg_s if site == "trunk" else settings.wobble_limb_deg_s))
+
+
+def analyze(
+    recording: Recording, settings: Settings | None = None, progress: Progress | None = None
+) -> Result:
+    """Everything from a recording to scored strides.
+
+    recording   as read by `read_recording`
+    settings    METHOD's defaults if None
+    progress    called with (what, share done 0-1)
+
+    Returns a Result with FORMATS' tables. Where nothing can be analysed the tables are empty and
+    `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
+    """
+    settings = settings or Settings()
+    tell = progress or (lambda _what, _share: None)
+    tell("clocks", 0.0)
+    timed = time_sensors(recording, resample=settings.resample)
+    tell("body axes", 0.1)
+    try:
+        frames = fit_frames({site: coarse(sensor) for site, sensor in timed.items()}, recording.marks)
+    except NothingToAnalyse as nothing:
+        return empty_result(recording, settings, timed, str(nothing))
+    tell("peaks", 0.3)
+    setups = make_setups(timed, frames)
+    found = _feed(Pipeline(setups, settings), timed, tell)
+    tell("scores", 0.9)
+    result = make_result(recording, settings, timed, frames, found)
+    tell("done", 1.0)
+    return result
+
+
+def make_setups(timed: Mapping[str, TimedSensor], frames: Frames) -> dict[str, SensorSetup]:
+    """Clock, rate and frame of every sensor, as the stages receive them."""
+    return {
+        site: SensorSetup(
+            site,
+            sensor.rate_hz,
+            sensor.ticks_per_sample,
+            sensor.sensor.gyro_range_rad_s,
+            _known(sensor.clock),
+            frames.by_site[site],
+        )
+        for site, sensor in timed.items()
+    }
+
+
+def _known(clock: Clock) -> Clock:
+    """An unknown SD counts as 0 in the arithmetic; a warning tells that it is unknown."""
+    return replace(clock, sd_s=0.0) if np.isnan(clock.sd_s) else clock
+
+
+def _feed(pipeline: Pipeline, timed: Mapping[str, TimedSensor], tell: Progress) -> FinalRows:
+    parts: list[FinalRows] = []
+    for done, (site, sensor) in enumerate(timed.items()):
+        tell("peaks", 0.3 + 0.6 * done / len(timed))
+        parts.append(pipeline.push(site, sensor.ticks, sensor.samples.accel, sensor.samples.gyro))
+    parts.append(pipeline.finish())
+    return FinalRows.joined(parts)
+

@@ -1,0 +1,162 @@
+"""Swing peaks of both shins -> runs: stretches in which the legs alternate as in running (METHOD 3.0).
+
+In:  SWING rows of each shin, stamped in session time, and how far each shin is final.
+Out: REFERENCE rows, the swing peaks in order of time with the run they belong to.
+Refuses: waveforms, contacts, arms.
+Why a peak may wait: it belongs to a run only once five others alternate with it.
+
+Settled on real recordings: METHOD's 300 deg/s would lose all of dsads (units at the side of the knee, 8 km/h: 200 to 300
+deg/s); walking there swings at 140 to 170 deg/s but never in less than 0.95 s. So the stride time keeps walking out and
+the rate only has to tell limbs that swing from limbs that stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqsense.model import Floats
+
+LEAST_PEAKS = 6
+LEAST_RATE_RAD_S = np.deg2rad(120.0)
+LONGEST_STRIDE_S = 0.90
+SHORTEST_STRIDE_S = 0.30
+EARLIEST, LATEST = 0.3, 0.7  # where the other leg's peak lies in a stride
+
+REFERENCE = np.dtype(
+    [
+        ("run", "i4"),  # 0-based; -1 = in no run
+        ("order", "i4"),  # 0-based within the run
+        ("side", "i1"),  # 0 left, 1 right: the swinging leg
+        ("time_s", "f8"),  # session time
+        ("height", "f8"),  # rad/s; NaN where the peak fell into a gap
+        ("width_s", "f8"),
+        ("left", "f8"),  # crossings of the plateau on the shin's grid
+        ("right", "f8"),
+        ("position", "f8"),
+        ("index", "i8"),
+    ]
+)
+Covered = Callable[[int, float, float], bool]
+
+
+@dataclass
+class Runs:
+    """The stage: `push` peaks and watermarks, `finish` when both shins are complete.
+
+    covered   covered(side, start_s, end_s) says whether that shin has data there: a swing peak that fell into
+              a gap doesn't end the run
+    """
+
+    covered: Covered
+    _waiting: list[NDArray[np.void]] = field(default_factory=list)
+    _chain: list[np.void] = field(default_factory=list)
+    _n_runs: int = 0
+    _written: int = 0  # peaks of the open run that are already out
+
+    def push(self, peaks: NDArray[np.void], watermark_s: float) -> tuple[NDArray[np.void], list[int]]:
+        """REFERENCE rows that have become final, and the runs that have ended.
+
+        peaks         rows of either shin; nothing before `watermark_s` may still come
+        watermark_s   session time up to which the swing peaks of both shins are final
+        """
+        self._waiting.append(peaks)
+        waiting = np.concatenate(self._waiting)
+        waiting = waiting[np.argsort(waiting["time_s"], kind="stable")]
+        ready = waiting["time_s"] < watermark_s
+        self._waiting = [waiting[~ready]]
+        out: list[np.void] = []
+        ended: list[int] = []
+        for peak in waiting[ready]:
+            self._extend(peak, out, ended)
+        # A run has ended when its next peak can no longer come.
+        if self._chain and watermark_s > self._chain[-1]["time_s"] + LONGEST_STRIDE_S:
+            self._close(out, ended)
+        return _rows(out), ended
+
+    def finish(self) -> tuple[NDArray[np.void], list[int]]:
+        """The rest."""
+        rows, ended = self.push(np.empty(0, REFERENCE), np.inf)
+        out: list[np.void] = []
+        self._close(out, ended)
+        return np.concatenate([rows, _rows(out)]), ended
+
+    def _extend(self, peak: np.void, out: list[np.void], ended: list[int]) -> None:
+        if peak["height"] < LEAST_RATE_RAD_S:
+            out.append(peak)
+            return
+        chain = self._chain
+        if chain and self._fell_into_gap(peak):
+            missing = peak.copy()
+            missing["side"] = 1 - peak["side"]
+            missing["time_s"] = 0.5 * (chain[-1]["time_s"] + peak["time_s"])
+            for name in ("height", "width_s", "left", "right", "position"):
+                missing[name] = np.nan
+            missing["index"] = -1
+            self._append(missing, out)
+        if chain and not self._continues(peak):
+            last = chain[-1]
+            was_run = len(chain) >= LEAST_PEAKS
+            self._close(out, ended, keep_last=not was_run and _may_follow(last, peak))
+        self._append(peak, out)
+
+    def _continues(self, peak: np.void) -> bool:
+        chain = self._chain
+        if not _may_follow(chain[-1], peak):
+            return False
+        if len(chain) < 2:
+            return True
+        stride = peak["time_s"] - chain[-2]["time_s"]
+        phase = (chain[-1]["time_s"] - chain[-2]["time_s"]) / stride
+        return bool(SHORTEST_STRIDE_S <= stride <= LONGEST_STRIDE_S and EARLIEST <= phase <= LATEST)
+
+    def _fell_into_gap(self, peak: np.void) -> bool:
+        last = self._chain[-1]
+        stride = peak["time_s"] - last["time_s"]
+        if peak["side"] != last["side"] or not SHORTEST_STRIDE_S <= stride <= LONGEST_STRIDE_S:
+            return False
+        middle, reach = 0.5 * (last["time_s"] + peak["time_s"]), 0.1 * stride
+        return not self.covered(1 - int(peak["side"]), middle - reach, middle + reach)
+
+    def _append(self, peak: np.void, out: list[np.void]) -> None:
+        self._chain.append(peak)
+        if len(self._chain) >= LEAST_PEAKS:
+            for order in range(self._written, len(self._chain)):
+                row = self._chain[order].copy()
+                row["run"], row["order"] = self._n_runs, order
+                out.append(row)
+            self._written = len(self._chain)
+
+    def _close(self, out: list[np.void], ended: list[int], *, keep_last: bool = False) -> None:
+        if len(self._chain) >= LEAST_PEAKS:
+            ended.append(self._n_runs)
+            self._n_runs += 1
+            self._chain = []
+        else:
+            loose = self._chain[:-1] if keep_last else self._chain
+            out.extend(peak for peak in loose if peak["index"] >= 0)
+            self._chain = self._chain[-1:] if keep_last else []
+        self._written = 0
+
+
+def _may_follow(last: np.void, peak: np.void) -> bool:
+    gap = peak["time_s"] - last["time_s"]
+    return bool(peak["side"] != last["side"] and 0 < gap <= LATEST * LONGEST_STRIDE_S)
+
+
+def _rows(rows: list[np.void]) -> NDArray[np.void]:
+    return np.array(rows, REFERENCE) if rows else np.empty(0, REFERENCE)
+
+
+def references(side: int, swings: NDArray[np.void], time_s: Floats, grid_hz: float) -> NDArray[np.void]:
+    """SWING rows of one shin as REFERENCE rows that are in no run yet."""
+    rows = np.empty(len(swings), REFERENCE)
+    rows["run"], rows["order"], rows["side"] = -1, -1, side
+    rows["time_s"] = time_s
+    rows["width_s"] = swings["width"] / grid_hz
+    for name in ("height", "left", "right", "position", "index"):
+        rows[name] = swings[name]
+    return rows
