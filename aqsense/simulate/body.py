@@ -1,7 +1,7 @@
 """The athlete's body: where each sensor is and how its segment is turned, at any stretch of the session.
 
-Body axes (METHOD 1.2): x forward, y left, z up; a positive sagittal angle brings the lower end forward, for the
-trunk it leans backward. All segments hang upright while standing. World axes = body axes at the start.
+Body axes (METHOD 1.2): x forward, y left, z up; a positive sagittal angle brings the lower end forward, for
+the trunk it leans backward. All segments hang upright while standing. World axes = body axes at the start.
 Legs hang on the hips, arms on the shoulders, which turn with the trunk; the hips don't turn.
 """
 
@@ -21,9 +21,11 @@ from aqsense.simulate.footfalls import Footfalls, footfalls
 from aqsense.simulate.spec import SITES, SimulationSpec
 
 # Metres, METHOD 7.2 where it says; left side, mirrored for the right.
-_HIP: Final = np.array([0.0, 0.09, -0.05])
-_SHOULDER: Final = np.array([0.0, 0.19, 0.42])  # from the waist, in the trunk
-_TRUNK_SENSOR: Final = np.array([-0.10, 0.0, 0.36])
+_HIP: Final = np.array([0.0, 0.09, -0.30])
+# From the middle of the trunk, about which it turns: turning about the waist would shake the upper back by
+# 3 g forward and backward; markers on a sprinter show 1 g.
+_SHOULDER: Final = np.array([0.0, 0.19, 0.15])
+_TRUNK_SENSOR: Final = np.array([-0.10, 0.0, 0.08])
 _THIGH: Final = np.array([0.0, 0.0, -0.42])
 _SHIN_SENSOR: Final = np.array([0.04, 0.0, -0.30])
 _UPPER_ARM: Final = np.array([0.0, 0.0, -0.30])
@@ -155,7 +157,7 @@ class _Stretch:
 
 
 def angular_rate(attitude: Floats) -> Floats:
-    """Angular rate (3, n - 4), rad/s, in segment axes, of attitudes (n, 3, 3) on the grid; 2 rows less at each end."""
+    """Angular rate (3, n - 4), rad/s, in segment axes, of attitudes (n, 3, 3) on the grid, both edges cut."""
     turning = np.einsum("nji,njk->nik", attitude[2:-2], _first_derivative(attitude))
     return np.array([turning[:, 2, 1], turning[:, 0, 2], turning[:, 1, 0]])
 

@@ -27,6 +27,9 @@ _SOFT_WEIGHTS_S: Final = 0.06  # the knots' weights have kinks where a speed pas
 _INTENT: Final = 0.7  # intent = speed + _INTENT tau acceleration
 _WANDER_S: Final = 0.3
 _KNOTS: Final = 6
+_USUAL_M_S: Final = {"stand": 0.0, "walk": templates.WALK_SPEED, "jog": 3.5, "decelerate": 0.0}
+# A change begins at its phase's begin and not before: standing stays quiet to its end.
+_LATER: Final = round(1.5 * (_SOFT_S + _SOFT_WEIGHTS_S) / STEP_S)
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ class Course:
 
     def blend(self, values: Floats, rows: slice = slice(None)) -> Floats:
         """A quantity given at the six knots, along the course."""
-        return np.einsum("k,kn->n", values, self.weights[:, rows])
+        return np.asarray(np.einsum("k,kn->n", values, self.weights[:, rows]), np.float64)
 
     @property
     def time_s(self) -> Floats:
         """(n,) session time of the grid."""
-        return (np.arange(len(self.phase)) - PAD) * STEP_S
+        return np.arange(-PAD, len(self.phase) - PAD, dtype=np.float64) * STEP_S
 
     @property
     def duration_s(self) -> float:
@@ -146,17 +149,9 @@ def _timed(spec: SimulationSpec) -> list[_Timed]:
 
 def _steady(phase: Phase, before: float) -> _Timed:
     samples = _count(phase.seconds)
-    usual = {
-        "stand": 0.0,
-        "walk": templates.WALK_SPEED,
-        "jog": templates.RUN_SPEEDS[templates.JOG],
-        "decelerate": 0.0,
-    }
-    target = usual[phase.kind] if phase.speed_m_s is None or phase.kind == "stand" else phase.speed_m_s
-    if phase.kind == "decelerate":
-        speed = np.linspace(before, target, samples)
-    else:
-        speed = np.full(samples, target)
+    target = _USUAL_M_S[phase.kind] if phase.speed_m_s is None else phase.speed_m_s
+    start = before if phase.kind == "decelerate" else target
+    speed = np.linspace(start, target, samples)
     return _Timed(phase, samples, speed, speed)
 
 
@@ -198,4 +193,4 @@ def _turning(part: _Timed) -> Floats:
 
 def _joined(parts: list[Floats], ends: float | None = None) -> Floats:
     first, last = (parts[0][0], parts[-1][-1]) if ends is None else (ends, ends)
-    return np.concatenate([np.full(PAD, first), *parts, np.full(PAD, last)])
+    return np.concatenate([np.full(PAD + _LATER, first), *parts, np.full(PAD - _LATER, last)])

@@ -25,6 +25,7 @@ class _Moment:
 
     name         names its random numbers
     phase        own cycle at which it happens, by knot (METHOD 3.2); fixed for the trunk
+    jitter       share of the contributor's jitter
     half_width   cycles on both sides with the same delay
     contributor  whose delay; None = never late
     later        1 if it belongs to the step of the next (the other foot's) contact
@@ -32,6 +33,7 @@ class _Moment:
 
     name: str
     phase: Floats
+    jitter: float
     half_width: float
     contributor: Contributor | None
     later: int
@@ -41,12 +43,12 @@ def _phases(jog: float, run: float, sprint: float) -> Floats:
     return np.array([jog, jog, run, sprint, sprint, jog])
 
 
-_CONTACT: Final = _Moment("contact", _phases(0.0, 0.0, 0.0), 0.0, None, 0)
-_STALL: Final = _Moment("stall", _phases(0.267, 0.264, 0.217), 0.05, Contributor.PUSH, 0)
-_SWING: Final = _Moment("swing", _phases(0.823, 0.760, 0.680), 0.09, Contributor.SWING, 1)
-_ARM_FORWARD: Final = _Moment("forward", _phases(0.194, 0.185, 0.180), 0.09, Contributor.ARM, 0)
-_ARM_BACKWARD: Final = _Moment("backward", _phases(0.564, 0.530, 0.503), 0.07, Contributor.ARM, 1)
-_TRUNK: Final = _Moment("peak", _phases(0.20, 0.20, 0.20), 0.09, Contributor.TRUNK, 0)
+_CONTACT: Final = _Moment("contact", _phases(0.0, 0.0, 0.0), 1.0, 0.0, None, 0)
+_STALL: Final = _Moment("stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, Contributor.PUSH, 0)
+_SWING: Final = _Moment("swing", _phases(0.823, 0.760, 0.680), 1.0, 0.09, Contributor.SWING, 1)
+_ARM_FORWARD: Final = _Moment("forward", _phases(0.194, 0.185, 0.180), 1.0, 0.08, Contributor.ARM, 0)
+_ARM_BACKWARD: Final = _Moment("backward", _phases(0.564, 0.530, 0.503), 0.5, 0.05, Contributor.ARM, 1)
+_TRUNK: Final = _Moment("peak", _phases(0.20, 0.20, 0.20), 1.0, 0.09, Contributor.TRUNK, 0)
 
 _LIMB_MOMENTS: Final = {"shin": (_CONTACT, _STALL, _SWING), "wrist": (_ARM_FORWARD, _ARM_BACKWARD)}
 
@@ -117,7 +119,7 @@ class Lateness:
             return np.zeros(len(cycle))
         jitter = stream(self.seed, f"jitter/{site}/{side.value}/{moment.name}").randn(len(cycle))
         late = [self._late_s(moment.contributor, side, int(number) + moment.later) for number in contact]
-        return self.spec.jitter_of(moment.contributor) * jitter + np.array(late)
+        return moment.jitter * self.spec.jitter_of(moment.contributor) * jitter + np.array(late)
 
     def _late_s(self, contributor: Contributor, side: Side, contact: int) -> float:
         stride = self.feet.stride_of(contact)

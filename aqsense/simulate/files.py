@@ -1,4 +1,4 @@
-"""A simulation on disk: a recording folder with truth.csv, truth_steps.csv and truth.json beside the sensors."""
+"""A simulation on disk: a recording folder, with truth.csv, truth_steps.csv and truth.json in it."""
 
 from __future__ import annotations
 

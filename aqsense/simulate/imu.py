@@ -1,4 +1,4 @@
-"""One sensor: how it sits, how it filters and samples, how it errs. Clean 1 kHz signals in, its readings out."""
+"""One sensor: how it sits, how it filters and samples, how it errs. Clean 1 kHz signals in, readings out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Imu:
         return self.first_s + np.arange(count) / self.rate_hz
 
     def sampled(self, clean: Floats, clean_from_s: float, time_s: Floats) -> Floats:
-        """Clean signals (3, m) on the 1 kHz grid as (3, n) at `time_s`, low-passed at 0.4 of the rate without delay.
+        """Clean signals (3, m) on the 1 kHz grid as (3, n) at `time_s`, low-passed without delay.
 
         `clean` reaches `reach_s` beyond the first and last time.
         """

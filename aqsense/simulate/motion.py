@@ -1,4 +1,4 @@
-"""What an ideal sensor on the body would measure: angular rate and specific force, in segment axes, at 1 kHz."""
+"""What an ideal sensor on the body would measure: rotation and specific force in segment axes, 1 kHz."""
 
 from __future__ import annotations
 

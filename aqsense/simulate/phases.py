@@ -45,6 +45,10 @@ class Phase:
                 value=self.kind,
             )
         self._check_length()
+        if self.kind == "stand" and self.speed_m_s:
+            raise SettingsError(
+                "standing has no speed; leave speed_m_s out", name="speed_m_s", value=self.speed_m_s
+            )
         _check("speed_m_s", self.speed_m_s, 0.0, FASTEST_M_S)
         _check("tau_s", self.tau_s, 0.3, 5.0)
         _check("turn_deg", self.turn_deg, -3600.0, 3600.0)
@@ -84,7 +88,7 @@ def _read_phase(text: str) -> Phase:
     match = _PHASE.fullmatch(text)
     if match is None:
         raise SettingsError(
-            f"can't read the phase {text!r}; expected e.g. `stand 3`, `sprint 60m at 9.5` or `walk 10 turn 180`",
+            f"can't read the phase {text!r}; expected e.g. `stand 3`, `sprint 60m`, `walk 10 turn 180`",
             name="phases",
             value=text,
         )

@@ -1,8 +1,9 @@
-"""A whole session: athlete, sensors, recording. Made in pieces, so that an hour needs no more than its samples."""
+"""A whole session: athlete, sensors, recording. Made in pieces, so that an hour fits into memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -69,14 +70,17 @@ def _sensor(spec: SimulationSpec, seed: int, body: Body, site: str) -> Sensor:
     readings = np.concatenate([_piece(spec, body, device, time, rows) for rows in _pieces(time)], axis=1)
     return Sensor(
         site=site,
-        samples=Samples(
-            None, time, (readings[0], readings[1], readings[2]), (readings[3], readings[4], readings[5])
-        ),
+        samples=Samples(None, time, _three(readings[:3]), _three(readings[3:])),
         rate_hz=device.rate_hz,
         accel_range_m_s2=spec.accel_range_g * STANDARD_GRAVITY_M_S2,
         gyro_range_rad_s=float(np.radians(spec.gyro_range_deg_s)),
         placement=_PLACEMENT[site.split("_")[-1]],
     )
+
+
+def _three(readings: Floats) -> tuple[Floats, Floats, Floats]:
+    x, y, z = readings
+    return x, y, z
 
 
 def _end_of(spec: SimulationSpec, site: str) -> float:
@@ -87,7 +91,7 @@ def _pieces(time_s: Floats) -> list[slice]:
     """Rows of samples that fall into the same piece of the grid; at least one, maybe empty."""
     piece = np.floor(time_s / (STEP_S * _PIECE)).astype(int)
     edges = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), len(time_s)]
-    return [slice(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
 def _piece(spec: SimulationSpec, body: Body, device: Imu, time_s: Floats, rows: slice) -> Floats:

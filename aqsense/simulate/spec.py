@@ -60,7 +60,7 @@ class SimulationSpec:
     """One session to simulate (METHOD 7.2).
 
     name, athlete      as they stand in recording.json
-    phases             what the athlete does; () = stand, one sprint, decelerate, stand, from the five fields below
+    phases             what the athlete does; () = stand, one sprint, decelerate, stand, from the fields below
     vmax_m_s, tau_s    speed of a sprint, v = vmax (1 - exp(-t/tau)); also for phases that don't say theirs
     distance_m         length of the one sprint; with `sprint_s` given that duration counts instead
     sprint_s           duration of the one sprint, s

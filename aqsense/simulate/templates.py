@@ -51,8 +51,8 @@ _NAMES: Final = {
     "pitch": "thorax_pitch_w",
 }
 # Movement out of a limb's plane: share of the segment's first harmonic, by harmonic. A quarter of a turn off
-# the sagittal harmonics, so that the first principal component stays the swing axis. METHOD 1.3 asks 0.85-0.95
-# of the variance for it.
+# the sagittal harmonics, so that the first principal component stays the swing axis. METHOD 1.3 saw 0.86-0.87
+# of the variance on it.
 _TILT_SHARE: Final = {1: 0.12, 2: 0.12}
 _SPIN_SHARE: Final = {3: 0.15, 4: 0.20, 5: 0.14}
 # Sideways lean of the trunk, deg/s at stride frequency, by knot; towards the stance foot after contact.
@@ -94,7 +94,7 @@ class Cycle:
         """Rate (n,), rad/s, of a steady movement at one knot."""
         harmonic = np.arange(1, HARMONICS + 1)
         turning = np.exp(2j * np.pi * np.multiply.outer(phase, harmonic))
-        return np.sum(turning * self.coefficients[knot] * (2j * np.pi * harmonic), axis=-1).real
+        return (turning @ (self.coefficients[knot] * (2j * np.pi * harmonic))).real
 
 
 @cache
@@ -133,7 +133,7 @@ def _rates(name: str) -> Complexes:
     between = _file()["run_6.6"].get(name)  # that athlete's arms were not measured
     run = jog + share * (sprint - jog) if between is None else _harmonics(between)
     walk = np.radians(walking.harmonics(name, HARMONICS).view(float)).view(complex)
-    return np.array([np.zeros(HARMONICS), jog, run, sprint, sprint, walk])
+    return np.array([np.zeros(HARMONICS, complex), jog, run, sprint, sprint, walk])
 
 
 def _harmonics(entry: dict[str, list[float]]) -> Complexes:

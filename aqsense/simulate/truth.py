@@ -1,14 +1,14 @@
 """What is true about a simulated session: every event of every running step, found by brute force.
 
 Contacts and toe-offs come from the gait's phase, the other events from the clean rates about the segments'
-own axes (shin: sagittal; wrist: the arm's swing plane; trunk: upright and to the right when standing), with the
-windows of METHOD 2.3-2.5 around the true contact and toe-off.
+own axes (shin: sagittal; wrist: the arm's swing plane; trunk: upright and to the right when standing), with
+the windows of METHOD 2.3-2.5 around the true contact and toe-off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Final
 
@@ -108,6 +108,7 @@ def _peaks(
     waves: dict[str, Waveform], side: Side, contact: float, off: float, stride_time: float
 ) -> dict[tuple[Event, Side], Peak]:
     """Events of one step (METHOD 2.3-2.5)."""
+    early, late = contact - 0.1 * stride_time, contact + 0.45 * stride_time
     shin, other_shin = waves[f"{side.value}_shin"], waves[f"{side.other.value}_shin"]
     wrist, other_wrist = waves[f"{side.value}_wrist"], waves[f"{side.other.value}_wrist"]
     forward = wrist.highest(contact, off + 0.050)
@@ -118,9 +119,7 @@ def _peaks(
         (Event.TOE_OFF, side): Peak(off),
         (Event.SHIN_STALL, side): _stall(shin, contact, off),
         (Event.HEEL_RECOVERY, side): shin.negative().highest(off, off + 0.25 * stride_time),
-        (Event.SWING_PEAK, side.other): other_shin.highest(
-            contact - 0.1 * stride_time, contact + 0.45 * stride_time
-        ),
+        (Event.SWING_PEAK, side.other): other_shin.highest(early, late),
         (Event.ARM_FORWARD_PEAK, side): forward,
         (Event.ARM_BACK_REVERSAL, side): _back_reversal(wrist, forward, stride_time),
         (Event.ARM_FRONT_REVERSAL, side): _front_reversal(wrist, forward, stride_time),
@@ -172,7 +171,7 @@ def _text(values: Iterator[str]) -> np.ndarray:
 
 
 def step_table(steps: list[TrueStep]) -> Columns:
-    """Columns of truth_steps.csv: a row per step, names as in steps.csv, spread as in METHOD 4.2 without debiasing."""
+    """Columns of truth_steps.csv: a row per step, names as in steps.csv, spread not debiased."""
     rows = [_row(number, step) for number, step in enumerate(steps)]
     names = list(_row(0, _EMPTY))
     text = ("stance_side", "contact_source")
@@ -181,7 +180,8 @@ def step_table(steps: list[TrueStep]) -> Columns:
     }
 
 
-_EMPTY: Final = TrueStep(1, 1, Side.RIGHT, *(float("nan"),) * 4, {})
+_NAN: Final = float("nan")
+_EMPTY: Final = TrueStep(1, 1, Side.RIGHT, _NAN, _NAN, _NAN, _NAN, {})
 
 
 def _row(number: int, step: TrueStep) -> dict[str, Any]:
@@ -225,7 +225,7 @@ def _spread(times: list[float]) -> float:
 
 
 def about(steps: list[TrueStep], spec: SimulationSpec, seed: int) -> dict[str, Any]:
-    """Content of truth.json. `scored_s` = from the first to the last contact, `runs_s` the same run by run."""
+    """Content of truth.json. `scored_s` = from the first to the last contact, `runs_s` = by run."""
     runs = sorted({step.run for step in steps})
     spans = [[step.contact_s for step in steps if step.run == run] for run in runs]
     runs_s = [[round(times[0], 6), round(times[-1], 6)] for times in spans]
@@ -242,10 +242,7 @@ def about(steps: list[TrueStep], spec: SimulationSpec, seed: int) -> dict[str, A
         "clocks": {},
         "time_base": "same clock as time_s",
         "athlete": spec.athlete,
-        "late": [
-            {"contributor": x.contributor, "side": x.side, "ms": x.ms, "from_stride": x.from_stride}
-            for x in spec.late
-        ],
-        "lost": [{"site": x.site, "from_s": x.from_s} for x in spec.lost],
+        "late": [asdict(late) for late in spec.late],
+        "lost": [asdict(lost) for lost in spec.lost],
         "seed": seed,
     }
