@@ -8,6 +8,7 @@ No pyplot and no global state: safe in threads and without a display.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from aqsense.errors import OutputError
@@ -47,12 +48,24 @@ def plot_alignment_pages(result: Result, run: int | None = None) -> list[Page]:
     Every page carries the run's headline, mean row and foot. Otherwise as `plot_alignment`.
     """
     found = rows_of_run(result, chosen_run(result, run))
-    per_page = A4_LANDSCAPE.rows_per_page
-    parts = [list(found.rows[start : start + per_page]) for start in range(0, len(found.rows), per_page)]
+    parts = _even_parts(found.rows, A4_LANDSCAPE.rows_per_page)
     return [
-        _draw_page(A4_LANDSCAPE, found, rows, f"page {number} of {len(parts)}" if len(parts) > 1 else "")
+        _draw_page(
+            A4_LANDSCAPE,
+            found,
+            rows,
+            len(parts[0]),
+            f"page {number} of {len(parts)}" if len(parts) > 1 else "",
+        )
         for number, rows in enumerate(parts, start=1)
     ]
+
+
+def _even_parts(rows: Sequence[StrideRow], most: int) -> list[Sequence[StrideRow]]:
+    """As few pages as `most` rows a page allow, equally full: no page with one row."""
+    pages = -(-len(rows) // most)
+    each = -(-len(rows) // pages)
+    return [rows[start : start + each] for start in range(0, len(rows), each)]
 
 
 def save_alignment(result: Result, run: int | None, directory: str | Path) -> list[Path]:
@@ -81,9 +94,11 @@ def _save(page: Page, path: Path) -> Path:
     return path
 
 
-def _draw_page(layout: Layout, run: AlignmentRun, rows: list[StrideRow], page_words: str) -> Page:
+def _draw_page(
+    layout: Layout, run: AlignmentRun, rows: Sequence[StrideRow], fullest: int, page_words: str
+) -> Page:
     page = Page(layout.width, layout.height, title=run.headline)
-    rows_grid = grid(layout, len(run.rows), len(rows))
+    rows_grid = grid(layout, fullest, len(rows))
     for side in BOTH_SIDES:
         panel = Panel(page, run, side, rows, rows_grid, axis(layout, side, run.limit_ms))
         draw_ground(panel)
@@ -97,7 +112,7 @@ def _draw_page(layout: Layout, run: AlignmentRun, rows: list[StrideRow], page_wo
     return page
 
 
-def _draw_row_labels(page: Page, layout: Layout, rows_grid: Grid, rows: list[StrideRow]) -> None:
+def _draw_row_labels(page: Page, layout: Layout, rows_grid: Grid, rows: Sequence[StrideRow]) -> None:
     """Distance or time at the left; stride number, and `right first` where it is so, in the gutter."""
     page.draw_text((layout.gutter, rows_grid.top + 2.1), "stride", LABEL_PT, SECONDARY, align="center")
     for index, row in enumerate(rows):

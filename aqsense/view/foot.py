@@ -111,4 +111,6 @@ def note_facts(run: AlignmentRun) -> list[str]:
 def _clock_fact(bound_ms: float) -> str:
     if math.isnan(bound_ms):
         return "Clocks: agreement not stated in the recording."
+    if bound_ms == 0:
+        return "Clocks: stated to agree exactly."
     return f"Clocks agree within {upper_bound(bound_ms)} ms (95 %)."

@@ -15,7 +15,7 @@ _LEADING = 1.25
 _PANEL_HEAD = 12.0  # mm that the panels' titles take above the rows
 _TOP = 6.5  # mm above the first line
 # Sizes tried in turn, with the most lines at each.
-_FINDING_SIZES = ((FINDING_PT, 1), (23.0, 1), (21.0, 1), (20.0, 2), (17.0, 2))
+_FINDING_SIZES = ((FINDING_PT, 1), (23.0, 1), (21.0, 1), (19.0, 1), (20.0, 2), (17.0, 2))
 _DETAIL_SIZES = (SECOND_LINE_PT, 10.5, 9.5, 8.5, 7.5)
 
 

@@ -109,9 +109,8 @@ class Axis:
         return abs(place_ms) <= self.limit_ms
 
 
-def grid(layout: Layout, rows_in_run: int, rows_on_page: int) -> Grid:
-    """Rows as high as the page allows; the pages of one run share the height (VISUAL 3.5)."""
-    fullest = min(rows_in_run, layout.rows_per_page)
+def grid(layout: Layout, fullest: int, rows_on_page: int) -> Grid:
+    """Rows as high as the run's fullest page allows: its pages share the height (VISUAL 3.5)."""
     row = min(layout.highest_row, (layout.panel_top - layout.panel_bottom) / (fullest + 1.5))
     return Grid(layout.panel_top, row, rows_on_page)
 

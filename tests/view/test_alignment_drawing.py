@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -169,6 +171,7 @@ def test_the_note_holds_its_facts():
     ):
         assert fact in plain
     assert "toe-off" not in plain
+    assert "Clocks: stated to agree exactly." in note(made_result(12, clock_sd_s=0.0))
     assert "Clocks: agreement not stated in the recording." in note(made_result(12, clock_sd_s=None))
     assert "toe-off not measured" in note(made_result(6, change=lambda step: step.update(toe_off_s=math.nan)))
     assert "Pale mark" in note(made_result(6, change=lambda step: step.update(arm_quality="bridged")))
@@ -195,8 +198,10 @@ def test_a_stride_with_one_step_says_which_is_missing():
     assert problems(page) == []
 
 
-def test_pages_share_axis_row_height_and_foot():
-    pages = plot_alignment_pages(made_result(40, scale=1.7))
+def test_pages_share_axis_and_row_height_and_are_equally_full():
+    pages = plot_alignment_pages(made_result(28, scale=1.7))
+    rows = [sum(text.get_text().endswith(" m") for text in page.texts) for page in pages]
+    assert rows == [14, 14]
     ticks = [sorted(words for words in words_of(page) if words.endswith("0 ms")) for page in pages]
     assert ticks[0] == ticks[1]
     tops = []
@@ -208,10 +213,10 @@ def test_pages_share_axis_row_height_and_foot():
 
 
 def test_no_pyplot_is_needed():
-    import subprocess
-    import sys
-
-    code = "import sys, aqsense.view.alignment; print('matplotlib.pyplot' in sys.modules, 'scipy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = "import sys, aqsense.view.alignment as _; print(*(x in sys.modules for x in sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "matplotlib.pyplot", "scipy"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "matplotlib.pyplot", "scipy"], capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["False", "False"]
     assert isinstance(plot_alignment(made_result(1)), Figure)

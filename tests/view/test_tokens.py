@@ -11,20 +11,20 @@ from aqsense.view.tokens import CONTRIBUTORS, ON_GROUND, PAPER, TEXT_COLOURS, TO
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB.
 SIGHTS = {
-    "normal": (np.eye(3), 50),
+    "normal": ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 50),
     "protanopia": (
-        np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
         40,
     ),
     "deuteranopia": (
-        np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
         40,
     ),
     "tritanopia": (
-        np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
         20,
     ),
-}  # fmt: skip
+}
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
@@ -72,7 +72,7 @@ def test_toe_off_stands_out():
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_colours_differ_for_every_eye(sight):
     matrix, least = SIGHTS[sight]
-    labs = [lab(matrix @ linear(token.colour)) for token in CONTRIBUTORS.values()]
+    labs = [lab(np.array(matrix) @ linear(token.colour)) for token in CONTRIBUTORS.values()]
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(labs, 2)) >= least
 
 
