@@ -23,18 +23,29 @@ WARNINGS_SHOWN = 5
 
 def print_findings(result: Result, folder: Path) -> None:
     """Print headline, runs, warnings and files to stdout."""
-    wide = Console()
-    console = Console(width=min(WIDTH, wide.width), highlight=False, markup=False, emoji=False)
+    console = Console(width=min(WIDTH, Console().width), highlight=False, markup=False, emoji=False)
     runs = rows(result)
     if runs:
-        console.print(Text(headline(runs), style="bold"))
+        first, second = headline(runs)
+        console.print(Text(first, style="bold"))
+        if second:
+            console.print(Text(second))
         console.print(runs_table(runs))
     for text in warning_lines(result):
         console.print(Text(text))
-    # Paths stay on one line, so that they can be copied.
-    console.print(Text(f"Results: {folder}"), soft_wrap=True)
-    for picture in sorted(folder.glob("figures/alignment-*.svg")):
-        console.print(Text(f"Picture: {picture}"), soft_wrap=True)
+    for text in file_lines(folder):
+        console.print(Text(text), soft_wrap=True)  # a path that can be copied
+
+
+def file_lines(folder: Path) -> list[str]:
+    """Where tables and pictures are."""
+    pictures = sorted(folder.glob("figures/alignment-*.svg"))
+    lines = [f"Results: {folder}"]
+    if len(pictures) == 1:
+        lines.append(f"Picture: {pictures[0]}")
+    elif pictures:
+        lines.append(f"Pictures: {folder / 'figures'} ({len(pictures)} pages)")
+    return lines
 
 
 def rows(result: Result) -> list[Mapping[str, Any]]:
@@ -43,41 +54,41 @@ def rows(result: Result) -> list[Mapping[str, Any]]:
     return [{name: column[i] for name, column in table.items()} for i in range(len(table["run"]))]
 
 
-def headline(runs: list[Mapping[str, Any]]) -> str:
-    """One sentence for the session: its only sprint's (or only run's) own, else how many there are."""
+def headline(runs: list[Mapping[str, Any]]) -> tuple[str, str]:
+    """Two lines for the session: those of its only sprint (or only run), else how many there are."""
     sprints = [run for run in runs if run["kind"] == "sprint"]
     spoken_for = sprints or runs
     if len(spoken_for) == 1:
-        return str(spoken_for[0]["headline"])
+        return str(spoken_for[0]["headline"]), str(spoken_for[0]["headline_detail"])
     what = "sprints" if sprints else "runs"
-    return f"{len(spoken_for)} {what}; each with its own finding:"
+    return f"{len(spoken_for)} {what}, each with its own finding", ""
 
 
 def runs_table(runs: list[Mapping[str, Any]]) -> Table:
-    """A row per run; long headlines wrap inside their column."""
+    """A row per run; a single run's finding is the headline and is not said twice."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("run", "kind"):
-        table.add_column(title, no_wrap=True)
+    table.add_column("run", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
     for title in ("strides", "spread ms", "score", "steps/s"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("finding", ratio=1)
+    if len(runs) > 1:
+        table.add_column("finding", ratio=1)
     for run in runs:
-        table.add_row(*(Text(cell) for cell in cells(run)))
+        texts = [*numbers(run), str(run["headline"])]
+        table.add_row(*(Text(text) for text in texts[: len(table.columns)]))
     return table
 
 
-def cells(run: Mapping[str, Any]) -> tuple[str, ...]:
-    """One run's row; `-` where a number can't be had (its reason: `quality`, or the headline)."""
-    strides = f"{run['first_stride']}-{run['last_stride']}" if run["first_stride"] >= 0 else "-"
-    return (
+def numbers(run: Mapping[str, Any]) -> list[str]:
+    """One run's row; `-` where a number can't be had (why: `quality` in runs.csv, or the finding)."""
+    return [
         str(run["run"]),
         str(run["kind"]),
-        strides,
+        f"{run['first_stride']}-{run['last_stride']}" if run["first_stride"] >= 0 else "-",
         number(run["spread_ms"], 1),
         number(run["convergence"], 0),
         number(run["step_frequency_hz"], 2),
-        str(run["headline"]),
-    )
+    ]
 
 
 def number(value: float, decimals: int) -> str:
@@ -88,7 +99,7 @@ def number(value: float, decimals: int) -> str:
 def warning_lines(result: Result) -> list[str]:
     """The first session warnings in words, and how many more there are."""
     warnings = result.warnings
-    lines = [f"Note: {': '.join(filter(None, (w['site'], w['text'])))}" for w in warnings[:WARNINGS_SHOWN]]
+    lines = [f"Note: {warning['text']}" for warning in warnings[:WARNINGS_SHOWN]]
     if len(warnings) > WARNINGS_SHOWN:
         lines.append(f"and {len(warnings) - WARNINGS_SHOWN} more notes in summary.json")
     return lines

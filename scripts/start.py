@@ -195,14 +195,15 @@ def show_sample(may_open: bool) -> int:
     code = hand_over(["-m", "aqsense", "analyze", str(recording), "--out", str(results)], cwd=ROOT)
     if code:
         return code
-    pictures = sorted((ROOT / results / "figures").glob("alignment-*.png"))
+    pictures = list((ROOT / results / "figures").glob("alignment-*.png"))
     if not pictures:
         raise StartError(
             f"the analysis wrote no picture into {ROOT / results / 'figures'}: please report this"
         )
-    say(f"\nThe picture: {pictures[0]}")
+    picture = min(pictures, key=lambda path: (len(path.name), path.name))  # its first page
+    say(f"\nThe picture: {picture}")
     if may_open and has_screen():
-        open_picture(pictures[0])
+        open_picture(picture)
     return 0
 
 
