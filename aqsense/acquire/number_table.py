@@ -163,7 +163,7 @@ class _Reader:
 
     def _refuse_short_rows(self, piece: bytes, frame: pl.DataFrame) -> None:
         """Polars fills short rows with nulls; they show in the last column."""
-        lines = piece.count(b"\n") + (not piece.endswith(b"\n"))
+        lines = piece.count(b"\n")
         suspicious = frame.height != lines
         if frame.to_series(frame.width - 1).null_count():
             separators = piece.count(self.header.dialect.separator.encode())
@@ -204,7 +204,7 @@ class _Reader:
         body = piece.rstrip(b"\0").rstrip(b"\r\n")
         start = body.rfind(b"\n") + 1
         if not _is_cut(body[start:], piece.endswith(b"\n"), self.header):
-            return body
+            return body + b"\n" if body else b""
         self.cut_line = self._line + body.count(b"\n")
         return body[:start]
 
