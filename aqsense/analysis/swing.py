@@ -37,6 +37,9 @@ DEFAULT_STRIDE_S = 0.7
 LEAST_RATE_RAD_S = np.deg2rad(100.0)
 SHARE_OF_REFERENCE = 0.5
 SEPARATION_STRIDES = 0.4
+# A swing is broad. Units worn high on the shin (dsads) also show the stance as a high but narrow peak half a stride later:
+# the mean around a swing peak stays high, that around the other one does not.
+MASS_STRIDES, MASS_POINTS, SHARE_OF_MASS = 0.15, 13, 0.3
 REACH_S = 0.3
 _NONE = np.empty(0, np.int64)
 
@@ -165,8 +168,8 @@ class SwingPeaks:
         self._find(waveform)
         grid_hz = self._trace.rate_hz
         wait = round((SEPARATION_STRIDES * LONGEST_STRIDE_S + REACH_S) * grid_hz)
-        settled = len(waveform) if final else len(waveform) - wait
-        settled = min(settled, len(waveform) if final else self._estimator.n_blocks * self._estimator.block)
+        estimated = self._estimator.n_blocks * self._estimator.block
+        settled = len(waveform) if final else min(len(waveform), estimated) - wait
         if settled <= self._decided:
             return np.empty(0, SWING)
         undecided = (self._candidates >= self._decided) & (self._candidates < settled)
@@ -188,10 +191,7 @@ class SwingPeaks:
         self._looked = stop
 
     def _wins(self, waveform: Floats) -> NDArray[np.bool_]:
-        """Candidates of at least half the reference that are the highest within 0.4 stride times.
-
-        Those in a half second that is not yet estimated only stand as neighbours.
-        """
+        """Swings (high enough, broad enough) that are the highest of their kind within 0.4 stride times."""
         candidates = self._candidates
         height = waveform[candidates]
         known = candidates < self._estimator.n_blocks * self._estimator.block
@@ -200,7 +200,9 @@ class SwingPeaks:
         reference, stride_time = self._estimator.at(candidates[known])
         strides = np.where(np.isnan(stride_time), DEFAULT_STRIDE_S, stride_time)
         reach[known] = SEPARATION_STRIDES * strides * self._trace.rate_hz
-        wins[known] = height[known] >= SHARE_OF_REFERENCE * reference
+        mass = self._mean_around(waveform, candidates[known], MASS_STRIDES * strides * self._trace.rate_hz)
+        wins[known] = (height[known] >= SHARE_OF_REFERENCE * reference) & (mass >= SHARE_OF_MASS * reference)
+        height = np.where(wins, height, -np.inf)
         farthest = reach.max(initial=0.0)
         for shift in range(1, len(candidates)):
             gap = candidates[shift:] - candidates[:-shift]
@@ -209,6 +211,15 @@ class SwingPeaks:
             wins[shift:] &= ~((gap <= reach[shift:]) & (height[:-shift] >= height[shift:]))
             wins[:-shift] &= ~((gap <= reach[:-shift]) & (height[shift:] > height[:-shift]))
         return wins
+
+    def _mean_around(self, waveform: Floats, index: NDArray[np.int64], reach: Floats) -> Floats:
+        """Mean of the waveform over index +- reach, at MASS_POINTS points that stay inside the segment."""
+        low, high = self._trace.bounds(index)
+        total = np.zeros(len(index))
+        for point in range(MASS_POINTS):
+            offset = (2.0 * point / (MASS_POINTS - 1) - 1.0) * reach
+            total += waveform[np.clip(index + np.rint(offset).astype(np.int64), low, high - 1)]
+        return total / MASS_POINTS
 
     def _rows(self, waveform: Floats, index: NDArray[np.int64]) -> NDArray[np.void]:
         rows = np.empty(len(index), SWING)
