@@ -48,16 +48,14 @@ def plot_alignment_pages(result: Result, run: int | None = None) -> list[Page]:
     Every page carries the run's headline, mean row and foot. Otherwise as `plot_alignment`.
     """
     found = rows_of_run(result, chosen_run(result, run))
-    parts = _even_parts(found.rows, A4_LANDSCAPE.rows_per_page)
+    layout = A4_LANDSCAPE
+    parts = _even_parts(found.rows, layout.rows_per_page)
+    names = [f"page {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
     return [
         _draw_page(
-            A4_LANDSCAPE,
-            found,
-            rows,
-            len(parts[0]),
-            f"page {number} of {len(parts)}" if len(parts) > 1 else "",
+            layout, grid(layout, len(parts[0]), len(rows)), found, rows, name if len(parts) > 1 else ""
         )
-        for number, rows in enumerate(parts, start=1)
+        for rows, name in zip(parts, names, strict=True)
     ]
 
 
@@ -95,10 +93,9 @@ def _save(page: Page, path: Path) -> Path:
 
 
 def _draw_page(
-    layout: Layout, run: AlignmentRun, rows: Sequence[StrideRow], fullest: int, page_words: str
+    layout: Layout, rows_grid: Grid, run: AlignmentRun, rows: Sequence[StrideRow], page_words: str
 ) -> Page:
     page = Page(layout.width, layout.height, title=run.headline)
-    rows_grid = grid(layout, fullest, len(rows))
     for side in BOTH_SIDES:
         panel = Panel(page, run, side, rows, rows_grid, axis(layout, side, run.limit_ms))
         draw_ground(panel)

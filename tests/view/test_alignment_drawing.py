@@ -11,7 +11,9 @@ import pytest
 from made_result import WHO, made_result
 from matplotlib.figure import Figure
 
+from aqsense.model import Side
 from aqsense.view.alignment import plot_alignment, plot_alignment_pages
+from aqsense.view.layout import A4_LANDSCAPE, axis
 from aqsense.view.page import Page
 
 TOUCH_PX = 1.0  # boxes are line boxes, a little larger than the letters
@@ -141,6 +143,12 @@ def test_peaks_beyond_the_axis_stand_at_the_border_with_their_number():
         assert text.get_text() == f"{'−' if place < 0 else '+'}{abs(place)}"
 
 
+def test_the_axis_fills_its_panel_and_stops_at_its_borders():
+    panel = axis(A4_LANDSCAPE, Side.RIGHT, 60.0)
+    assert [panel.x(place) for place in (-60, 60, -200, 200)] == pytest.approx([panel.x0, panel.x1] * 2)
+    assert panel.x(30) - panel.zero == pytest.approx((panel.x1 - panel.zero) / 2)
+
+
 def test_no_interval_is_invented():
     words = words_of(plot_alignment(made_result(12)))
     assert not any("±" in word for word in words)
@@ -215,8 +223,6 @@ def test_pages_share_axis_and_row_height_and_are_equally_full():
 def test_no_pyplot_is_needed():
     code = "import sys, aqsense.view.alignment as _; print(*(x in sys.modules for x in sys.argv[1:]))"
     command = [sys.executable, "-c", code, "matplotlib.pyplot", "scipy"]
-    done = subprocess.run(
-        [sys.executable, "-c", code, "matplotlib.pyplot", "scipy"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
     assert isinstance(plot_alignment(made_result(1)), Figure)
