@@ -15,9 +15,10 @@ import numpy as np
 
 from aqsense.model import Floats, Side
 from aqsense.simulate import templates
-from aqsense.simulate.course import STEP_S, Course, wandering
+from aqsense.simulate.course import Course, wandering
 from aqsense.simulate.delays import Delay, Lateness
 from aqsense.simulate.footfalls import Footfalls, footfalls
+from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.spec import SITES, SimulationSpec
 
 # Metres, METHOD 7.2 where it says; left side, mirrored for the right.

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
-from aqsense.simulate.course import STEP_S
 from aqsense.simulate.draws import rotation, stream, vector
+from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.spec import SimulationSpec
 
 _BANDWIDTH: Final = 0.4  # of the sampling rate

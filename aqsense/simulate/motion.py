@@ -9,7 +9,7 @@ import numpy as np
 
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Side
 from aqsense.simulate.body import Body, acceleration, angular_rate
-from aqsense.simulate.course import STEP_S
+from aqsense.simulate.pace import STEP_S
 
 _EDGE: Final = 2  # rows lost by a derivative
 # Shock of a contact, METHOD 7.2: 30 Hz and 80 Hz, decaying in 12 ms; what arrives elsewhere, and when.
@@ -56,7 +56,9 @@ def shocks(body: Body, site: str, start: int, stop: int) -> Floats:
     """
     time = body.course.time_s[start:stop]
     total = np.zeros(len(time))
-    for index, contact in enumerate(body.feet.time_s):
+    earliest, latest = np.searchsorted(body.feet.time_s, [time[0] - 2 * _SHOCK_S, time[-1]])
+    for index in range(int(earliest), int(latest)):
+        contact = body.feet.time_s[index]
         share, delay = _share(site, body.feet.side(index))
         first = np.searchsorted(time, contact + delay)
         last = np.searchsorted(time, contact + delay + _SHOCK_S)

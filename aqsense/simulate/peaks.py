@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from aqsense.model import Floats
-from aqsense.simulate.course import STEP_S
+from aqsense.simulate.pace import STEP_S
 
 _LEVEL: Final = 0.9
 _CUTOFF_HZ: Final = 20.0

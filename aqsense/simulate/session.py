@@ -10,9 +10,10 @@ import numpy as np
 
 from aqsense.model import STANDARD_GRAVITY_M_S2, Columns, Floats, Mark, Recording, Samples, Sensor
 from aqsense.simulate.body import Body, athlete
-from aqsense.simulate.course import PAD, STEP_S, Course, plan
+from aqsense.simulate.course import PAD, Course, plan
 from aqsense.simulate.imu import Imu, imu
 from aqsense.simulate.motion import motion, shocks
+from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.spec import SITES, SimulationSpec
 from aqsense.simulate.truth import about, events, step_table, true_steps
 

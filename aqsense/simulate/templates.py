@@ -83,18 +83,12 @@ class Cycle:
         """
         used = [knot for knot in range(len(self.mean)) if np.any(weights[knot])]
         turning = np.exp(2j * np.pi * phase)
-        total = np.zeros(len(phase), complex)
+        total: Complexes = np.zeros(len(phase), np.complex128)
         for harmonic in range(HARMONICS - 1, -1, -1):
             coefficient = sum((self.coefficients[knot, harmonic] * weights[knot] for knot in used), 0j)
             total = (total + coefficient) * turning
         mean = sum((self.mean[knot] * weights[knot] for knot in used), np.zeros(len(phase)))
         return mean + total.real * gain * (stride_time if self.scales else 1.0)
-
-    def rate(self, knot: int, phase: Floats) -> Floats:
-        """Rate (n,), rad/s, of a steady movement at one knot."""
-        harmonic = np.arange(1, HARMONICS + 1)
-        turning = np.exp(2j * np.pi * np.multiply.outer(phase, harmonic))
-        return (turning @ (self.coefficients[knot] * (2j * np.pi * harmonic))).real
 
 
 @cache

@@ -17,8 +17,9 @@ import numpy as np
 from aqsense.model import Columns, Event, Side
 from aqsense.simulate import templates
 from aqsense.simulate.body import Body
-from aqsense.simulate.course import PAD, STEP_S
+from aqsense.simulate.course import PAD
 from aqsense.simulate.motion import motion
+from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.peaks import NONE, Peak, Waveform, low_passed
 from aqsense.simulate.spec import SITES, SimulationSpec
 
