@@ -50,13 +50,11 @@ def plot_alignment_pages(result: Result, run: int | None = None) -> list[Page]:
     found = rows_of_run(result, chosen_run(result, run))
     layout = A4_LANDSCAPE
     parts = _even_parts(found.rows, layout.rows_per_page)
-    names = [f"page {number} of {len(parts)}" for number in range(1, len(parts) + 1)]
-    return [
-        _draw_page(
-            layout, grid(layout, len(parts[0]), len(rows)), found, rows, name if len(parts) > 1 else ""
-        )
-        for rows, name in zip(parts, names, strict=True)
-    ]
+    pages: list[Page] = []
+    for number, rows in enumerate(parts, start=1):
+        words = f"page {number} of {len(parts)}" if len(parts) > 1 else ""
+        pages.append(_draw_page(layout, grid(layout, len(parts[0]), len(rows)), found, rows, words))
+    return pages
 
 
 def _even_parts(rows: Sequence[StrideRow], most: int) -> list[Sequence[StrideRow]]:

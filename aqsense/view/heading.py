@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM, Layout
 from aqsense.view.page import Align, Page
@@ -23,12 +25,15 @@ def draw_heading(page: Page, layout: Layout, run: AlignmentRun, page_words: str)
     """Headline and detail from the result as they stand; athlete, run, session at the right."""
     who_width = _draw_who(page, layout, run, page_words)
     room_pt = (layout.score_right - layout.left) * PT_PER_MM
-    lines, size = typeset.fit(run.headline, room_pt - who_width - 20, _FINDING_SIZES, bold=True)
+    room_pt -= who_width + 20
+    # Two lines break where the sentence does.
+    parts = re.split(r"(?<=[;:]) ", run.headline)
+    lines, size = typeset.fit_parts(parts, "", room_pt, _FINDING_SIZES, bold=True)
     y = _draw_lines(page, layout.left, layout.height - _TOP, lines, size, bold=True)
     y -= 4.6 if len(lines) == 1 else 2.2
     height_pt = (y - layout.panel_top - _PANEL_HEAD) * PT_PER_MM
     sizes = tuple((size, int(height_pt / (size * _LEADING))) for size in _DETAIL_SIZES)
-    details, detail_size = typeset.fit(run.detail, room_pt - who_width - 20, sizes)
+    details, detail_size = typeset.fit(run.detail, room_pt, sizes)
     _draw_lines(page, layout.left, y, details, detail_size, colour=SECONDARY)
 
 

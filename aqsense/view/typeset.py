@@ -120,11 +120,21 @@ def fit(
 
 
 def fit_parts(
-    parts: Sequence[str], separator: str, room_pt: float, sizes: tuple[tuple[float, int], ...]
+    parts: Sequence[str],
+    separator: str,
+    room_pt: float,
+    sizes: tuple[tuple[float, int], ...],
+    bold: bool = False,
 ) -> tuple[list[str], float]:
-    """As `fit`, with lines broken between the parts; inside them only where one is wider than the room."""
-    kept = list(parts)
-    if all(width(part + separator, sizes[0][0]) <= room_pt for part in parts):
-        kept = [part.replace(" ", _NO_BREAK) for part in parts]
-    lines, size_pt = fit(f"{separator} ".join(kept), room_pt, sizes)
-    return [line.replace(_NO_BREAK, " ") for line in lines], size_pt
+    """As `fit`, with lines broken between the parts; inside them only where that alone holds the text."""
+    usable = tuple(
+        (size_pt, most_lines)
+        for size_pt, most_lines in sizes
+        if all(width(part + separator, size_pt, bold) <= room_pt for part in parts)
+    )
+    if usable:
+        unbroken = f"{separator} ".join(part.replace(" ", _NO_BREAK) for part in parts)
+        lines, size_pt = fit(unbroken, room_pt, usable, bold)
+        if not lines or not lines[-1].endswith(ELLIPSIS):
+            return [line.replace(_NO_BREAK, " ") for line in lines], size_pt
+    return fit(f"{separator} ".join(parts), room_pt, sizes, bold)

@@ -72,6 +72,12 @@ def test_parts_are_not_torn():
     assert all(any(part in line for line in lines) for part in parts)
 
 
+def test_a_part_too_long_for_a_line_is_broken_between_words():
+    words = "one part that is far too long for the room that it is given"
+    lines, _ = typeset.fit_parts([words, "short"], ";", 150.0, ((9.0, 4),))
+    assert " ".join(lines) == f"{words}; short"
+
+
 def test_letters_without_a_font_are_said_not_boxed():
     assert typeset.drawable("Jürgen Größe") == "Jürgen Größe"
     nobody_has = "\U000e0041\U000e0042"  # tag letters: no font draws them
