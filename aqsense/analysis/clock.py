@@ -130,7 +130,10 @@ def _index_samples(time_s: Floats, sd_s: float) -> tuple[Ticks, Clock, float]:
         )
     ticks = np.concatenate([[0], np.cumsum(steps)])
     clock = _block_clock(ticks, time_s, rate_hz, sd_s)
-    off = np.abs(time_s - clock.time_at(ticks.astype(float))) * rate_hz
+    off = np.abs(time_s - np.interp(ticks, clock.tick, clock.time_s)) * rate_hz
+    # Before the first knot and after the last one the clock runs on; np.interp stands still there.
+    ends = np.concatenate([np.flatnonzero(ticks < clock.tick[0]), np.flatnonzero(ticks > clock.tick[-1])])
+    off[ends] = np.abs(time_s[ends] - clock.time_at(ticks[ends].astype(float))) * rate_hz
     worst = int(np.argmax(off))
     if off[worst] > LARGEST_RESIDUAL_SAMPLES:
         raise _IrregularError(

@@ -1,6 +1,6 @@
 """Standing and running -> body axes of every sensor, however it was mounted (METHOD 1.3).
 
-In:  all sensors at about 50 Hz (`coarse`), marks.
+In:  all sensors with their clocks, marks. Looks at them at about 50 Hz, at up to 4 minutes of running.
 Out: a `Frame` per site, a value that the stages receive; plus checks of sign and side with their evidence.
 Refuses: swapping anything. A label that disagrees with the data is reported, never corrected.
 
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.signal import find_peaks
 
-from aqsense.analysis.coarse import Coarse
+from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.coarse import Coarse, Spans, coarse, turning_rate
 from aqsense.errors import NothingToAnalyse
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Mark
 
@@ -30,6 +31,9 @@ SHARE_OF_FASTEST = 0.4
 LEAST_AXIS_SHARE = 0.6
 WEAK_EVIDENCE = 0.3
 PHASES = 16
+ENOUGH_RUNNING_S = 240.0
+LONGEST_SPAN_S = 10.0
+BEFORE_RUN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +83,21 @@ class _Notes:
         self.warnings.append((code, site, time_s, text))
 
 
-def fit_frames(sensors: Mapping[str, Coarse], marks: Sequence[Mark] = ()) -> Frames:
+def fit_frames(timed: Mapping[str, TimedSensor], marks: Sequence[Mark] = ()) -> Frames:
     """Body axes for every sensor.
 
     Raises NothingToAnalyse where nobody runs, or where no quiet standing of 2 s is found.
     """
-    shins = [site for site in ("left_shin", "right_shin") if site in sensors]
+    shins = [site for site in ("left_shin", "right_shin") if site in timed]
     if not shins:
         raise NothingToAnalyse(
-            f"no shin sensor (found: {', '.join(sensors) or 'none'}); steps are found from both shins"
+            f"no shin sensor (found: {', '.join(timed) or 'none'}); steps are found from both shins"
         )
-    running = _running_spans(sensors, shins)
-    standing = _standing_start(sensors, marks, running[0][0])
+    running = _running_spans([timed[site] for site in shins])
+    standing, still = _find_standing(timed, marks, running[0][0])
+    sensors = {site: coarse(sensor, running) for site, sensor in timed.items()}
     notes = _Notes()
-    bias, up = _rest(sensors, standing, notes)
+    bias, up = _rest(still, standing, notes)
     right: dict[str, Floats] = {}
     for site in sensors:
         if site.startswith(("left_", "right_")):
@@ -116,63 +121,78 @@ def fit_frames(sensors: Mapping[str, Coarse], marks: Sequence[Mark] = ()) -> Fra
     return Frames(frames, tuple(notes.warnings))
 
 
-Spans = list[tuple[float, float]]
+def _running_spans(shins: Sequence[TimedSensor]) -> Spans:
+    """Stretches of at least 1 s in which the shins turn as fast as in running, in session time.
 
-
-def _running_spans(sensors: Mapping[str, Coarse], shins: Sequence[str]) -> Spans:
-    """Stretches of at least 1 s in which the shins turn as fast as in running, in session time."""
-    series = sensors[shins[0]]
-    power = (series.gyro**2).sum(axis=0)
-    for site in shins[1:]:
-        other = sensors[site]
-        power = 0.5 * (power + np.interp(series.time_s, other.time_s, (other.gyro**2).sum(axis=0)))
-    per_second = max(1, round(series.rate_hz))
-    n = len(power) // per_second
-    seconds = np.sqrt(power[: n * per_second].reshape(n, per_second).mean(axis=1)) if n else np.empty(0)
-    limit = max(LEAST_RUNNING_RAD_S, SHARE_OF_FASTEST * float(np.quantile(seconds, 0.98))) if n else 0.0
-    fast = np.concatenate([[False], seconds >= limit, [False]])
+    Of a long session an even choice of them, 4 minutes together.
+    """
+    start_s, rate = turning_rate(shins[0])
+    for other in shins[1:]:
+        rate = 0.5 * (rate + np.interp(start_s, *turning_rate(other)))
+    limit = max(LEAST_RUNNING_RAD_S, SHARE_OF_FASTEST * float(np.quantile(rate, 0.98))) if len(rate) else 0.0
+    fast = np.concatenate([[False], rate >= limit, [False]])
     edges = np.flatnonzero(np.diff(fast.astype(int)))
-    time_s = series.time_s
-    spans = [
-        (float(time_s[a * per_second]), float(time_s[min(b * per_second, len(time_s) - 1)]))
-        for a, b in zip(edges[::2], edges[1::2], strict=True)
-    ]
-    if not spans:
+    if not len(edges):
         raise NothingToAnalyse(
             f"nobody runs in this recording: the shins never turn at {np.rad2deg(LEAST_RUNNING_RAD_S):.0f} deg/s "
             "(RMS) for a second. Check that the right files were given and that rates are in rad/s."
         )
-    return spans
+    spans: Spans = []
+    for first, stop in zip(edges[::2], edges[1::2], strict=True):
+        begin, end = float(start_s[first]), float(start_s[stop - 1]) + 1.0
+        pieces = max(1, round((end - begin) / LONGEST_SPAN_S))
+        cuts = np.linspace(begin, end, pieces + 1)
+        spans += [(float(a), float(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    total = sum(end - begin for begin, end in spans)
+    every = max(1, int(np.ceil(total / ENOUGH_RUNNING_S)))
+    return spans[::every]
 
 
 def _rows_in(series: Coarse, spans: Spans) -> np.ndarray:
     return np.concatenate([np.arange(len(series.time_s))[series.between(*span)] for span in spans])
 
 
-def _standing_start(sensors: Mapping[str, Coarse], marks: Sequence[Mark], first_run_s: float) -> float:
-    """Start of the 2 s in which all sensors are quiet: in a calibration, else last before the first run."""
-    begin = max(series.time_s[0] for series in sensors.values())
-    end = min(series.time_s[-1] for series in sensors.values())
-    starts = np.arange(begin, end - STANDING_S + 1e-9, 0.25)
-    if not len(starts):
-        raise NothingToAnalyse(f"the recording is {end - begin:.1f} s long; {STANDING_S:.0f} s of standing are needed")
-    unrest = np.max([_unrest(series, starts) for series in sensors.values()], axis=0)
-    calibration = _calibration_spans(marks)
-    inside = np.zeros(len(starts), bool)
-    for start_s, stop_s in calibration:
-        inside |= (starts >= start_s) & (starts + STANDING_S <= stop_s + 0.05)
-    before = starts + STANDING_S <= first_run_s + 0.5
-    for limit in (QUIET_RAD_S, RESTLESS_RAD_S):
-        for wanted in (inside, before, np.ones(len(starts), bool)):
-            good = np.flatnonzero(wanted & (unrest < limit))
+def _find_standing(
+    timed: Mapping[str, TimedSensor], marks: Sequence[Mark], first_run_s: float
+) -> tuple[float, dict[str, Coarse]]:
+    """Start of 2 s in which all sensors are quiet, and the series around it.
+
+    Looks into the marked calibrations, then at the last minute before the first run, then everywhere. In each, quiet
+    standing is preferred to restless standing.
+    """
+    begin, end = _common_span(timed)
+    calibration = [(max(a, begin), min(b, end)) for a, b in _calibration_spans(marks) if b > begin]
+    before = (max(begin, first_run_s - BEFORE_RUN_S), min(first_run_s + 0.5, end))
+    quietest, at = np.inf, begin
+    for spans, latest in ((calibration, False), ([before], True), ([(begin, end)], False)):
+        if not spans:
+            continue
+        still = {site: coarse(sensor, spans) for site, sensor in timed.items()}
+        starts = np.concatenate([np.arange(a, b - STANDING_S + 0.05, 0.25) for a, b in spans])
+        if not len(starts):
+            continue
+        unrest = np.max([_unrest(series, starts) for series in still.values()], axis=0)
+        for limit in (QUIET_RAD_S, RESTLESS_RAD_S):
+            good = np.flatnonzero(unrest < limit)
             if len(good):
-                return float(starts[good[-1] if wanted is before else good[np.argmin(unrest[good])]])
-    quietest = int(np.argmin(unrest))
-    raise NothingToAnalyse(
-        f"nobody stands still in this recording: the quietest {STANDING_S:.0f} s begin at {starts[quietest]:.1f} s and "
-        f"turn by {np.rad2deg(unrest[quietest]):.1f} deg/s (SD; {np.rad2deg(RESTLESS_RAD_S):.0f} is accepted). "
-        "Stand still for 3 s with hanging arms before the run."
+                return float(starts[good[-1] if latest else good[np.argmin(unrest[good])]]), still
+        if unrest.min() < quietest:
+            quietest, at = float(unrest.min()), float(starts[np.argmin(unrest)])
+    found = (
+        f"the quietest {STANDING_S:.0f} s begin at {at:.1f} s and turn by {np.rad2deg(quietest):.1f} deg/s (SD; "
+        f"{np.rad2deg(RESTLESS_RAD_S):.0f} is accepted)"
+        if np.isfinite(quietest)
+        else f"in {end - begin:.1f} s there are no {STANDING_S:.0f} s in which all sensors read 1 g"
     )
+    raise NothingToAnalyse(
+        f"nobody stands still in this recording: {found}. Stand still for 3 s with hanging arms before the run."
+    )
+
+
+def _common_span(timed: Mapping[str, TimedSensor]) -> tuple[float, float]:
+    """Session time in which all sensors have data, s."""
+    ends = [sensor.clock.time_at(sensor.ticks[[0, -1]].astype(float)) for sensor in timed.values()]
+    return max(float(first) for first, _ in ends), min(float(last) for _, last in ends)
 
 
 def _calibration_spans(marks: Sequence[Mark]) -> Spans:

@@ -53,10 +53,19 @@ def slope_at(x: Floats, index: Positions) -> Floats:
     ) / 12.0
 
 
-def _cubic(x: Floats, index: Positions) -> tuple[Floats, Floats, Floats, Floats]:
+Cubic = tuple[Floats, Floats, Floats, Floats]
+
+
+def _cubic(x: Floats, index: Positions) -> Cubic:
     """Coefficients a + b s + c s^2 + d s^3 of the interval [index, index + 1]."""
-    a, b = _take(x, index), slope_at(x, index)
-    rise, end_slope = _take(x, index + 1) - a, slope_at(x, index + 1)
+    return _cubic_between(
+        _take(x, index), _take(x, index + 1), slope_at(x, index), slope_at(x, index + 1)
+    )
+
+
+def _cubic_between(a: Floats, end: Floats, b: Floats, end_slope: Floats) -> Cubic:
+    """Cubic from value a and slope b at s = 0 to `end` and `end_slope` at s = 1."""
+    rise = end - a
     return a, b, 3.0 * rise - 2.0 * b - end_slope, b + end_slope - 2.0 * rise
 
 
@@ -115,97 +124,74 @@ def refine(
     top, height = extremum(x, peak)
     floor = level * height
     flat = present & (height > 0) & plateau
-    ahead = _walk(x, peak, floor, flat, low, high, +1, reach)
-    behind = _walk(x, peak, floor, flat, low, high, -1, reach)
+    ahead = _side(x, peak, floor, np.where(flat, high - 1 - peak, 0), +1, reach)
+    behind = _side(x, peak, floor, np.where(flat, peak - low, 0), -1, reach)
     area = ahead.area + behind.area
     with np.errstate(divide="ignore", invalid="ignore"):
-        centroid = peak + (ahead.moment + behind.moment) / area
-    lost = flat & ~(ahead.crossed & behind.crossed)
+        centroid = peak + (ahead.moment - behind.moment) / area
+    left, right = peak - behind.crossing, peak + ahead.crossing
+    lost = flat & (np.isnan(left) | np.isnan(right))
     missing = ~present | lost
     position = np.where(missing, np.nan, np.where(flat, centroid, top))
     return Peaks(
         position=position,
         height=np.where(missing, np.nan, height),
-        width=np.where(missing | ~flat, np.nan, ahead.crossing - behind.crossing),
-        left=np.where(missing, np.nan, np.where(flat, behind.crossing, top)),
-        right=np.where(missing, np.nan, np.where(flat, ahead.crossing, top)),
+        width=np.where(missing | ~flat, np.nan, right - left),
+        left=np.where(missing, np.nan, np.where(flat, left, top)),
+        right=np.where(missing, np.nan, np.where(flat, right, top)),
         curvature=np.where(missing, np.nan, curvature_at(x, peak)),
     )
 
 
-@dataclass(slots=True)
-class _Walk:
-    """What lies above the floor on one side of a peak, relative to the peak's grid point."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What lies above the floor on one side of a peak: area, first moment, distance of the crossing (NaN: none)."""
 
     area: Floats
     moment: Floats
     crossing: Floats
-    crossed: NDArray[np.bool_]
 
 
-def _walk(
-    x: Floats,
-    peak: Positions,
-    floor: Floats,
-    wanted: NDArray[np.bool_],
-    low: Positions,
-    high: Positions,
-    direction: int,
-    reach: int,
-) -> _Walk:
-    """Integrate value minus floor, and its moment, from the peak's grid point to the crossing."""
-    n = len(peak)
-    walk = _Walk(np.zeros(n), np.zeros(n), np.full(n, np.nan), np.zeros(n, bool))
-    active = np.flatnonzero(wanted)
-    for step in range(reach):
-        if not len(active):
-            break
-        near = peak[active] + direction * step
-        far = near + direction
-        inside = (far >= low[active]) & (far < high[active])
-        active, near, far = active[inside], near[inside], far[inside]
-        ends = _take(x, far) < floor[active]
-        first = np.minimum(near, far)
-        _add_whole(walk, x, active[~ends], first[~ends], peak, floor)
-        _add_part(walk, x, active[ends], first[ends], peak, floor, direction)
-        active = active[~ends]
-    return walk
+def _side(x: Floats, peak: Positions, floor: Floats, room: Positions, direction: int, reach: int) -> _Side:
+    """Integrals of the curve minus the floor from the peak's grid point out to the crossing.
 
+    With z_k = x[peak + direction k] and K the last grid point above the floor: the integrals of the cubics over the whole
+    intervals 0..K are weighted sums of z_0..z_K and of the slopes at both ends (the inner slopes telescope).
 
-def _add_whole(
-    walk: _Walk, x: Floats, which: NDArray[np.int64], first: Positions, peak: Positions, floor: Floats
-) -> None:
-    """A grid interval that lies above the floor: exact integrals of its cubic."""
-    a, b = _take(x, first), _take(x, first + 1)
-    slope_a, slope_b = slope_at(x, first), slope_at(x, first + 1)
-    area = 0.5 * (a + b) + (slope_a - slope_b) / 12.0 - floor[which]
-    moment = 0.15 * a + 0.35 * b + slope_a / 30.0 - slope_b / 20.0 - 0.5 * floor[which]
-    walk.area[which] += area
-    walk.moment[which] += (first - peak[which]) * area + moment
+    room   grid points to the end of the peak's segment
+    """
+    steps = np.arange(reach + 1)
+    index = peak[:, None] + direction * steps
+    above = _take(x, index) - floor[:, None]
+    # The fixed number of columns keeps the order of the sums, and so their bits, the same for any set of peaks.
+    outside = (above < 0) | (steps > room[:, None])
+    last = np.argmax(outside, axis=1) - 1
+    crossed = (last >= 0) & (last < room)
+    kept = np.where(steps <= last[:, None], above, 0.0)
+    total, weighted = kept.sum(axis=1), (kept * steps).sum(axis=1)
+    last = np.maximum(last, 0)
 
+    def z(offset: int | Positions) -> Floats:
+        return _take(x, peak + direction * offset)
 
-def _add_part(
-    walk: _Walk,
-    x: Floats,
-    which: NDArray[np.int64],
-    first: Positions,
-    peak: Positions,
-    floor: Floats,
-    direction: int,
-) -> None:
-    """The interval in which the curve crosses the floor: integrate the part on the peak's side."""
-    a, b, c, d = _cubic(x, first)
-    a = a - floor[which]
-    s = _crossing(a, b, c, d)
-    area, moment = _integrals(a, b, c, d, s)
-    if direction < 0:  # the part above the floor is the later one
-        whole_area, whole_moment = _integrals(a, b, c, d, np.ones_like(s))
-        area, moment = whole_area - area, whole_moment - moment
-    offset = first - peak[which]
-    walk.area[which] += area
-    walk.moment[which] += offset * area + moment
-    walk.crossing[which] = first + s
-    walk.crossed[which] = True
+    first, end = z(0) - floor, z(last) - floor
+    slope_first, slope_end = direction * slope_at(x, peak), direction * slope_at(x, peak + direction * last)
+    inner = (
+        8.0 * (z(last) + z(last - 1) - z(1) - z(0))
+        - (z(last + 1) + z(last) + z(last - 1) + z(last - 2))
+        + (z(2) + z(1) + z(0) + z(-1))
+    ) / 12.0
+    inner = np.where(last > 0, inner, 0.0)
+    area = total - 0.5 * (first + end) + (slope_first - slope_end) / 12.0
+    moment = weighted - 0.5 * last * end - 0.15 * end + 0.15 * first
+    moment += (inner - (last - 1) * slope_end) / 12.0 + slope_first / 30.0 - inner / 60.0 - slope_end / 20.0
+    whole = last > 0
+    area, moment = np.where(whole, area, 0.0), np.where(whole, moment, 0.0)
+    part = _cubic_between(end, z(last + 1) - floor, slope_end, direction * slope_at(x, peak + direction * (last + 1)))
+    s = _crossing(*part)
+    part_area, part_moment = _integrals(*part, s)
+    crossing = np.where(crossed, last + s, np.nan)
+    return _Side(area + part_area, moment + last * part_area + part_moment, crossing)
 
 
 def _integrals(a: Floats, b: Floats, c: Floats, d: Floats, s: Floats) -> tuple[Floats, Floats]:

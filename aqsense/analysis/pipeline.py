@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
-from aqsense.analysis.coarse import coarse
 from aqsense.analysis.contacts import Accelerometer, has_data
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frame, Frames, fit_frames
@@ -165,7 +164,7 @@ def analyze(
     timed = time_sensors(recording, resample=settings.resample)
     tell("body axes", 0.1)
     try:
-        frames = fit_frames({site: coarse(sensor) for site, sensor in timed.items()}, recording.marks)
+        frames = fit_frames(timed, recording.marks)
     except NothingToAnalyse as nothing:
         return empty_result(recording, settings, timed, str(nothing))
     tell("peaks", 0.3)

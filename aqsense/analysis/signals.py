@@ -189,7 +189,7 @@ class Waveform:
         for component, bias, axis in zip(
             gyro, self._channels.bias_rad_s, self._channels.axes.T, strict=True
         ):
-            if self._clip_level < np.inf:
+            if len(component) and not max(component.max(), -component.min()) < self._clip_level:
                 clipped |= np.abs(component) >= self._clip_level
             unbiased = component - bias
             for channel, weight in enumerate(axis):
@@ -346,6 +346,8 @@ class _Segment:
     def _flags(self, n: int) -> NDArray[np.uint8]:
         """A sample counts as clipped beside another one: single ones at full scale are real peaks."""
         clipped = self._clipped
+        if not clipped.any() and not self._bridged.any():
+            return np.zeros(n, np.uint8)
         before = np.concatenate([[self._was_clipped], clipped[: n - 1]])
         after = clipped[1 : n + 1] if len(clipped) > n else np.append(clipped[1:n], False)
         in_a_row = clipped[:n] & (before | after)

@@ -31,7 +31,7 @@ SWING = np.dtype(
 )
 BLOCK_S = 0.5
 MEMORY_BLOCKS = 8  # 4 s
-COARSE_HZ = 50.0
+COARSE_HZ = 25.0
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 1.2
 DEFAULT_STRIDE_S = 0.7
 LEAST_RATE_RAD_S = np.deg2rad(100.0)
@@ -47,7 +47,7 @@ _NONE = np.empty(0, np.int64)
 class StrideEstimator:
     """Amplitude reference (P95) and stride time (autocorrelation) every 0.5 s, from the last 4 s.
 
-    Works on every few grid points (about 50 Hz): the waveform holds nothing above 20 Hz.
+    Works on every few grid points (about 25 Hz): swings are slow.
     """
 
     def __init__(self, grid_hz: float):
@@ -107,14 +107,21 @@ class StrideEstimator:
         for back in range(MEMORY_BLOCKS):
             source = blocks - back
             energy += np.where(source >= since, products[:, np.maximum(source, 0)], 0.0)
-        pairs = zip(since - origin, blocks + 1 - origin, strict=True)
-        reference = np.array([self._p95(coarse, int(begin), int(end)) for begin, end in pairs])
-        return np.stack([reference, self._first_strong_lag(energy)])
+        return np.stack([self._p95(coarse, blocks - origin), self._first_strong_lag(energy)])
 
-    def _p95(self, coarse: Floats, since: int, stop: int) -> float:
-        recent = coarse[since * self.per_block : stop * self.per_block]
-        rank = int(0.95 * (len(recent) - 1))
-        return float(np.partition(recent, rank)[rank])
+    def _p95(self, coarse: Floats, blocks: NDArray[np.int64]) -> Floats:
+        """95th percentile of the last 4 s (or what there is of them) at the end of each block."""
+        memory = MEMORY_BLOCKS * self.per_block
+        stop = (blocks + 1) * self.per_block
+        full = (stop >= memory) & (stop <= len(coarse))
+        reference = np.empty(len(blocks))
+        if full.any():
+            first = int(stop[full][0]) - memory
+            windows = np.lib.stride_tricks.sliding_window_view(coarse[first:], memory)
+            reference[full] = _rank(windows[stop[full] - memory - first])
+        for row in np.flatnonzero(~full):
+            reference[row] = _rank(coarse[max(0, stop[row] - memory) : stop[row]][None])[0]
+        return reference
 
     def _first_strong_lag(self, energy: Floats) -> Floats:
         """Stride time: the first local maximum of the autocorrelation of at least 0.8 of the greatest."""
@@ -130,6 +137,12 @@ class StrideEstimator:
         """Reference (rad/s) and stride time (s) that hold at grid points: those of the block they lie in."""
         reference, stride_time = self._estimates.values[:, index // self.block]
         return reference, stride_time
+
+
+def _rank(windows: Floats) -> Floats:
+    """The value at 95 % of the ranks of each row."""
+    rank = int(0.95 * (windows.shape[1] - 1))
+    return np.partition(windows, rank, axis=1)[:, rank]
 
 
 class SwingPeaks:
