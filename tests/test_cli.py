@@ -272,6 +272,7 @@ def a_run(number: int, kind: str, headline: str) -> dict[str, object]:
         "first_stride": 5,
         "last_stride": 12,
         "headline": headline,
+        "headline_detail": "Strides 5 to 12.",
         **numbers,
     }
 

@@ -99,7 +99,8 @@ def test_simulate_help_says_the_true_defaults() -> None:
     from aqsense.simulate import SimulationSpec
 
     text = " ".join(help_of("simulate").split())
-    said = dict(re.findall(r"--([a-z-]+) <(?:float|str)> [^<\[]+\[default: ([\w.]+)\]", text))
+    option = r"--([a-z-]+) (?:<float>|<str>|FLOAT|TEXT) (?:(?!--)[^\[])+\[default: ([\w.]+)\]"
+    said = dict(re.findall(option, text))
     spec = SimulationSpec()
     true = {name: getattr(spec, name.replace("-", "_")) for name in said}
     assert {name: type(true[name])(value) for name, value in said.items()} == true
