@@ -1,7 +1,8 @@
 """How late each limb is at any moment: step-to-step jitter and injected lateness.
 
-A delay is constant around its event, so that the peak is shifted and not bent, and passes softly to the next
-event's delay. It acts on the limb's phase; initial contact stays where it is.
+A delay is constant around its event, so that the peak is shifted and not bent, and passes to the next event's
+delay over all the time between, so that no new peak is made. It acts on the limb's phase. Contacts stay where
+they are: a late shin meets the ground in another attitude, not at another time.
 """
 
 from __future__ import annotations
@@ -26,16 +27,18 @@ class _Moment:
     name         names its random numbers
     phase        own cycle at which it happens, by knot (METHOD 3.2); fixed for the trunk
     jitter       share of the contributor's jitter
-    half_width   cycles on both sides with the same delay
-    contributor  whose delay; None = never late
+    before       cycles before it with the same delay
+    after        cycles after it: as far as the waveform stays near its peak
+    contributor  whose delay
     later        1 if it belongs to the step of the next (the other foot's) contact
     """
 
     name: str
     phase: Floats
     jitter: float
-    half_width: float
-    contributor: Contributor | None
+    before: float
+    after: float
+    contributor: Contributor
     later: int
 
 
@@ -43,14 +46,13 @@ def _phases(jog: float, run: float, sprint: float) -> Floats:
     return np.array([jog, jog, run, sprint, sprint, jog])
 
 
-_CONTACT: Final = _Moment("contact", _phases(0.0, 0.0, 0.0), 1.0, 0.0, None, 0)
-_STALL: Final = _Moment("stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, Contributor.PUSH, 0)
-_SWING: Final = _Moment("swing", _phases(0.823, 0.760, 0.680), 1.0, 0.09, Contributor.SWING, 1)
-_ARM_FORWARD: Final = _Moment("forward", _phases(0.194, 0.185, 0.180), 1.0, 0.08, Contributor.ARM, 0)
-_ARM_BACKWARD: Final = _Moment("backward", _phases(0.564, 0.530, 0.503), 0.5, 0.05, Contributor.ARM, 1)
-_TRUNK: Final = _Moment("peak", _phases(0.20, 0.20, 0.20), 1.0, 0.09, Contributor.TRUNK, 0)
+_STALL: Final = _Moment("stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, 0.05, Contributor.PUSH, 0)
+_SWING: Final = _Moment("swing", _phases(0.823, 0.760, 0.680), 1.0, 0.09, 0.16, Contributor.SWING, 1)
+_ARM_FORWARD: Final = _Moment("forward", _phases(0.194, 0.185, 0.180), 1.0, 0.08, 0.08, Contributor.ARM, 0)
+_ARM_BACKWARD: Final = _Moment("backward", _phases(0.564, 0.530, 0.503), 0.5, 0.05, 0.05, Contributor.ARM, 1)
+_TRUNK: Final = _Moment("peak", _phases(0.20, 0.20, 0.20), 1.0, 0.09, 0.09, Contributor.TRUNK, 0)
 
-_LIMB_MOMENTS: Final = {"shin": (_CONTACT, _STALL, _SWING), "wrist": (_ARM_FORWARD, _ARM_BACKWARD)}
+_LIMB_MOMENTS: Final = {"shin": (_STALL, _SWING), "wrist": (_ARM_FORWARD, _ARM_BACKWARD)}
 
 
 @dataclass(frozen=True)
@@ -107,16 +109,17 @@ class Lateness:
         # Phase stands still while the athlete does; the tiny slope keeps the inverse unique.
         rising = np.maximum.accumulate(progress) + 1e-12 * np.arange(len(progress))
         time = np.interp(cycle, rising, self.course.time_s)
-        half = moment.half_width * np.interp(time, self.course.time_s, self._stride_time)
-        return Delay(time - half, time + half, self._delays(moment, site, side, cycle, 2 * cycle + left))
+        stride_time = np.interp(time, self.course.time_s, self._stride_time)
+        delay = self._delays(moment, site, side, cycle, 2 * cycle + left)
+        # The plateau moves with its event.
+        start, end = time - moment.before * stride_time, time + moment.after * stride_time
+        return Delay(start + delay, end + delay, delay)
 
     @property
     def _stride_time(self) -> Floats:
         return self.course.blend(STRIDE_TIME_S)
 
     def _delays(self, moment: _Moment, site: str, side: Side, cycle: Ticks, contact: Ticks) -> Floats:
-        if moment.contributor is None:
-            return np.zeros(len(cycle))
         jitter = stream(self.seed, f"jitter/{site}/{side.value}/{moment.name}").randn(len(cycle))
         late = [self._late_s(moment.contributor, side, int(number) + moment.later) for number in contact]
         return moment.jitter * self.spec.jitter_of(moment.contributor) * jitter + np.array(late)

@@ -14,6 +14,7 @@ from aqsense.simulate.draws import stream
 
 _SLOWEST_INTENT: Final = 2.0 / 3.5  # share of the jog's pattern from which a movement counts as running
 _LONGEST_STEP_S: Final = 0.6
+_BEFORE_S, _AFTER_S = 0.2, 0.6
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def footfalls(course: Course, seed: int) -> Footfalls:
     at = np.interp(number / 2, course.phase, np.arange(len(course.phase)))
     index = np.round(at).astype(int)
     time = np.interp(at, np.arange(len(course.phase)), course.time_s)
-    run = _runs(time, _is_running(course)[index])
+    # A step whose events would lie outside the session is none that anybody could find.
+    whole = (time > _BEFORE_S) & (time < course.duration_s - _AFTER_S)
+    run = _runs(time, _is_running(course)[index] & whole)
     size = course.blend(templates.IMPACT_G)[index] * STANDARD_GRAVITY_M_S2
     varied = size * (1.0 + 0.1 * np.clip(stream(seed, "impacts").randn(len(number)), -2.0, 2.0))
     return Footfalls(number, time, run, _strides(run), varied)
