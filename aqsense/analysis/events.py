@@ -75,7 +75,7 @@ class EventRule:
     mirrored: bool = False
 
 
-CONTACT, TOE_OFF = "contact", "toe_off"  # predicted
+CONTACT, TOE_OFF = "predicted_contact", "predicted_toe_off"
 EVENT_RULES: tuple[EventRule, ...] = (
     EventRule(
         Event.HEEL_RECOVERY, Role.STANCE_SHIN, Kind.LOWEST,

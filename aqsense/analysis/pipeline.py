@@ -74,7 +74,7 @@ class Pipeline:
             for site, s in used.items()
             if site in SHINS
         }
-        self._runs = Runs(self._shin_has_data)
+        self._runs = Runs(self._shin_has_data, lambda: self._shins_span()[0])
         self._steps = StepEvents(self._streams, self._accelerometers, settings)
         self._finished: set[str] = set()
 
@@ -106,7 +106,7 @@ class Pipeline:
     def finish(self) -> FinalRows:
         """No more rows from anybody: the rest."""
         parts = [self.finish_site(site) for site in self._waveforms]
-        rows, ended = self._runs.finish()
+        rows, ended = self._runs.finish(self._shins_span()[1])
         contacts, steps = self._steps.finish(rows[rows["run"] >= 0], ended)
         return FinalRows.joined([*parts, FinalRows(contacts, steps, rows[rows["run"] < 0])])
 
@@ -116,7 +116,9 @@ class Pipeline:
         return references(SHINS.index(site), swings, time_s, stream.trace.rate_hz)
 
     def _advance(self, peaks: NDArray[np.void] | None) -> FinalRows:
-        swings_final = min((self._swing_watermark(site) for site in self._swings), default=-np.inf)
+        open_shins = [site for site in self._swings if site not in self._finished]
+        last_s = float(np.nextafter(self._shins_span()[1], np.inf))
+        swings_final = min((self._swing_watermark(site) for site in open_shins), default=last_s)
         traces_final = min(self._watermark(site) for site in self._streams)
         rows = np.empty(0, REFERENCE) if peaks is None else peaks
         rows, ended = self._runs.push(rows, swings_final)
@@ -131,9 +133,14 @@ class Pipeline:
         tick = stream.trace.watermark_tick
         return tick if np.isinf(tick) else float(stream.clock.time_at(np.array([tick]))[0])
 
+    def _shins_span(self) -> tuple[float, float]:
+        """Session time of the first and the last sample of both shins; (inf, -inf) before there are any."""
+        shins = [self._streams[site] for site in self._swings]
+        times = [stream.clock.time_at(stream.trace.ends_ticks) for stream in shins]
+        every = np.concatenate([*times, np.empty(0)])
+        return (float(every.min()), float(every.max())) if len(every) else (np.inf, -np.inf)
+
     def _swing_watermark(self, site: str) -> float:
-        if site in self._finished:
-            return np.inf
         tick = self._swings[site].watermark
         return tick if np.isinf(tick) else float(self._streams[site].clock.time_at(np.array([tick]))[0])
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from aqsense.model import Floats
 
 LEAST_PEAKS = 6
+LEAST_PEAKS_CUT = 4  # of a recording that begins and ends in the middle of running
 LEAST_RATE_RAD_S = np.deg2rad(120.0)
 LONGEST_STRIDE_S = 0.90
 SHORTEST_STRIDE_S = 0.30
@@ -47,11 +48,13 @@ Covered = Callable[[int, float, float], bool]
 class Runs:
     """The stage: `push` peaks and watermarks, `finish` when both shins are complete.
 
-    covered   covered(side, start_s, end_s) says whether that shin has data there: a swing peak that fell into
-              a gap doesn't end the run
+    covered    covered(side, start_s, end_s) says whether that shin has data there: a swing peak that fell into
+               a gap doesn't end the run
+    first_s    session time of the shins' first samples: a recording that is cut out of a run may hold fewer peaks
     """
 
     covered: Covered
+    first_s: Callable[[], float]
     _waiting: list[NDArray[np.void]] = field(default_factory=list)
     _chain: list[np.void] = field(default_factory=list)
     _n_runs: int = 0
@@ -77,11 +80,15 @@ class Runs:
             self._close(out, ended)
         return _rows(out), ended
 
-    def finish(self) -> tuple[NDArray[np.void], list[int]]:
-        """The rest."""
-        rows, ended = self.push(np.empty(0, REFERENCE), np.inf)
+    def finish(self, last_s: float) -> tuple[NDArray[np.void], list[int]]:
+        """The rest. `last_s` is the session time of the shins' last samples."""
+        rows, ended = self.push(np.empty(0, REFERENCE), np.nextafter(last_s, np.inf))
         out: list[np.void] = []
-        self._close(out, ended)
+        cut = self._chain and (
+            self._chain[0]["time_s"] - self.first_s() < LONGEST_STRIDE_S
+            and last_s - self._chain[-1]["time_s"] < LONGEST_STRIDE_S
+        )
+        self._close(out, ended, least=LEAST_PEAKS_CUT if cut else LEAST_PEAKS)
         return np.concatenate([rows, _rows(out)]), ended
 
     def _extend(self, peak: np.void, out: list[np.void], ended: list[int]) -> None:
@@ -124,14 +131,20 @@ class Runs:
     def _append(self, peak: np.void, out: list[np.void]) -> None:
         self._chain.append(peak)
         if len(self._chain) >= LEAST_PEAKS:
-            for order in range(self._written, len(self._chain)):
-                row = self._chain[order].copy()
-                row["run"], row["order"] = self._n_runs, order
-                out.append(row)
-            self._written = len(self._chain)
+            self._write(out)
 
-    def _close(self, out: list[np.void], ended: list[int], *, keep_last: bool = False) -> None:
-        if len(self._chain) >= LEAST_PEAKS:
+    def _write(self, out: list[np.void]) -> None:
+        for order in range(self._written, len(self._chain)):
+            row = self._chain[order].copy()
+            row["run"], row["order"] = self._n_runs, order
+            out.append(row)
+        self._written = len(self._chain)
+
+    def _close(
+        self, out: list[np.void], ended: list[int], *, keep_last: bool = False, least: int = LEAST_PEAKS
+    ) -> None:
+        if len(self._chain) >= least:
+            self._write(out)
             ended.append(self._n_runs)
             self._n_runs += 1
             self._chain = []

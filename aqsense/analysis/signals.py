@@ -138,6 +138,11 @@ class Trace:
         return found
 
     @property
+    def ends_ticks(self) -> Floats:
+        """(2,) ticks of the first and the last sample so far; empty before the first."""
+        return self._ticks.values[[0, -1]].astype(float) if len(self._ticks) else np.empty(0)
+
+    @property
     def watermark_tick(self) -> float:
         """Everything up to this tick is final; -inf before the first output."""
         if not len(self._values):
