@@ -35,11 +35,12 @@ COARSE_HZ = 25.0
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 1.2
 DEFAULT_STRIDE_S = 0.7
 LEAST_RATE_RAD_S = np.deg2rad(100.0)
-SHARE_OF_REFERENCE = 0.5
+# METHOD 2.1 says 0.5; a sprinter who brakes loses half his swing rate within the 4 s of the reference.
+SHARE_OF_REFERENCE = 0.3
 SEPARATION_STRIDES = 0.4
 # A swing is broad. Units worn high on the shin (dsads) also show the stance as a high but narrow peak half a stride later:
 # the mean around a swing peak stays high, that around the other one does not.
-MASS_STRIDES, MASS_POINTS, SHARE_OF_MASS = 0.15, 13, 0.3
+MASS_STRIDES, MASS_POINTS, SHARE_OF_MASS = 0.15, 13, 0.15
 REACH_S = 0.3
 _NONE = np.empty(0, np.int64)
 
