@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from aqsense.simulate.spec import SimulationSpec
 _BANDWIDTH: Final = 0.4  # of the sampling rate
 _LOBES: Final = 2.5  # half-length of the low-pass, in periods of its cut-off
 _STEPS: Final = 2**15  # 16 bit
+Kernel = Callable[[Floats, float], Floats]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Imu:
         count = int(np.ceil((duration_s - self.first_s) * self.rate_hz))
         return self.first_s + np.arange(count) / self.rate_hz
 
-    def sampled(self, clean: Floats, clean_from_s: float, time_s: Floats) -> Floats:
+    def sampled(self, clean: Floats, clean_from_s: float, time_s: Floats, kernel: Kernel) -> Floats:
         """Clean signals (3, m) on the 1 kHz grid as (3, n) at `time_s`, low-passed without delay.
 
         `clean` reaches `reach_s` beyond the first and last time.
@@ -48,11 +50,10 @@ class Imu:
         place = (time_s - clean_from_s) / STEP_S
         taps = np.floor(place).astype(int)[:, None] + np.arange(-half + 1, half + 1)
         away = (place[:, None] - taps) * STEP_S
-        kernel = (
-            np.sinc(2 * _BANDWIDTH * self.rate_hz * away) * np.cos(np.pi * away / (2 * self.reach_s)) ** 2
-        )
-        kernel /= np.sum(kernel, axis=1, keepdims=True)
-        return np.einsum("nt,cnt->cn", kernel, clean[:, taps])
+        cutoff_hz = _BANDWIDTH * self.rate_hz
+        weight = kernel(away * cutoff_hz, self.reach_s * cutoff_hz)
+        weight /= np.sum(weight, axis=1, keepdims=True)
+        return np.einsum("nt,cnt->cn", weight, clean[:, taps])
 
     @property
     def reach_s(self) -> float:
@@ -81,6 +82,23 @@ class Part:
         reading = np.einsum("ij,jn->in", self.matrix, true) + self.bias[:, None] + noise
         step = self.full_scale / _STEPS
         return np.clip(np.round(reading / step), -_STEPS, _STEPS - 1) * step
+
+
+def sharp(periods: Floats, reach: float) -> Floats:
+    """Low-pass kernel that keeps everything below the cut-off: for rotation.
+
+    periods  distance in periods of the cut-off
+    reach    where it ends
+    """
+    return np.sinc(2 * periods) * np.cos(np.pi * periods / (2 * reach)) ** 2
+
+
+def soft(periods: Floats, reach: float) -> Floats:
+    """Gaussian low-pass kernel, -3 dB at the cut-off: for acceleration.
+
+    A sharp filter without delay rings before a shock and so announces a contact that hasn't happened yet.
+    """
+    return np.where(np.abs(periods) < reach, np.exp(-2 * (np.pi * periods) ** 2 / np.log(2)), 0.0)
 
 
 def imu(site: str, spec: SimulationSpec, seed: int, duration_s: float) -> Imu:

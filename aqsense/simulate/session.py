@@ -11,7 +11,7 @@ import numpy as np
 from aqsense.model import STANDARD_GRAVITY_M_S2, Columns, Floats, Mark, Recording, Samples, Sensor
 from aqsense.simulate.body import Body, athlete
 from aqsense.simulate.course import PAD, Course, plan
-from aqsense.simulate.imu import Imu, imu
+from aqsense.simulate.imu import Imu, imu, sharp, soft
 from aqsense.simulate.motion import motion, shocks
 from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.spec import SITES, SimulationSpec
@@ -107,8 +107,8 @@ def _piece(spec: SimulationSpec, body: Body, device: Imu, time_s: Floats, rows: 
     if spec.impacts:
         clean.accel[2] += shocks(body, device.site, start, stop)
     from_s = (start - PAD) * STEP_S
-    accel = device.mounting @ device.sampled(clean.accel, from_s, wanted)
-    gyro = device.mounting @ device.sampled(clean.gyro, from_s, wanted)
+    accel = device.mounting @ device.sampled(clean.accel, from_s, wanted, soft)
+    gyro = device.mounting @ device.sampled(clean.gyro, from_s, wanted, sharp)
     return np.concatenate([device.accel.read(accel, rows), device.gyro.read(gyro, rows)])
 
 

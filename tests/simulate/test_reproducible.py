@@ -72,7 +72,6 @@ def test_truth_can_be_left_out(tmp_path):
     assert not list((tmp_path / "plain").glob("truth*"))
 
 
-@pytest.mark.slow
 def test_pieces_leave_no_seam():
     """Where a session is cut into pieces doesn't show."""
     from aqsense.simulate import session
