@@ -313,8 +313,9 @@ def _peak(search: _Search, values: Floats, index: Positions, *, plateau: bool = 
     low, high = trace.bounds(np.maximum(index, 0) + search.base)
     reach = int(REACH_S * trace.rate_hz)
     peaks = refine(
-        values, index, low - search.base, high - search.base, search.level, reach, plateau=plateau
-    )
+        values, index, low - search.base, high - search.base, search.level, reach,
+        plateau=plateau, origin=search.base,
+    )  # fmt: skip
     width_s = peaks.width / trace.rate_hz
     wobble = search.stream.wobble_rad_s
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -335,7 +336,7 @@ def _find_steepest_fall(search: _Search) -> Found:
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = np.where(bend > 0, 0.5 * (before - after) / bend, 0.0)
     shift = np.clip(shift, -1.0, 1.0)
-    position = np.where(inside.any(axis=1), best + shift, np.nan)
+    position = np.where(inside.any(axis=1), (best + search.base) + shift, np.nan)
     rate_hz = search.stream.trace.rate_hz
     steepest = (here - 0.25 * (before - after) * shift) * rate_hz
     jerk = np.maximum(bend, 1e-12) * rate_hz**3
@@ -361,7 +362,7 @@ def _zero(search: _Search, values: Floats, *, last: bool) -> Found:
     falls = inside & (_gather(values, index) >= 0) & (_gather(values, index + 1) < 0)
     column = falls.shape[1] - 1 - np.argmax(falls[:, ::-1], axis=1) if last else np.argmax(falls, axis=1)
     at = np.where(falls.any(axis=1), search.low + column, -1)
-    position = zero_crossing(values, at)
+    position = zero_crossing(values, at, search.base)
     slope = -slope_at(values, np.maximum(at, 0)) * search.stream.trace.rate_hz
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = np.where(slope > 0, search.stream.wobble_rad_s / slope, np.nan)
@@ -381,10 +382,8 @@ def _stamp(
     """Session time, SD of sampling and wobble, and flags of peaks at grid positions."""
     trace = search.stream.trace
     missing = np.isnan(position)
-    safe = search.base + np.where(missing, 0.0, position)
-    flags = trace.flags_between(
-        search.base + np.where(missing, 0.0, left), search.base + np.where(missing, 0.0, right)
-    )
+    safe = np.where(missing, 0.0, position)
+    flags = trace.flags_between(np.where(missing, 0.0, left), np.where(missing, 0.0, right))
     inside = trace.flags_between(safe, safe) & BRIDGED > 0
     bridged, clipped = flags & BRIDGED > 0, flags & CLIPPED > 0
     quality = np.where(missing, int(Quality.NO_PEAK), 0)

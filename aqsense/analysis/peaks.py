@@ -83,12 +83,11 @@ def _interval_maximum(x: Floats, index: Positions) -> tuple[Floats, Floats]:
 
 
 def extremum(x: Floats, index: Positions) -> tuple[Floats, Floats]:
-    """Position and height of the maximum of the local cubic around local maxima at `index`."""
+    """Offset from `index` and height of the maximum of the local cubic around local maxima at `index`."""
     before, height_before = _interval_maximum(x, index - 1)
     after, height_after = _interval_maximum(x, index)
     earlier = height_before > height_after
-    position = np.where(earlier, index - 1 + before, index + after)
-    return position, np.where(earlier, height_before, height_after)
+    return np.where(earlier, before - 1.0, after), np.where(earlier, height_before, height_after)
 
 
 def curvature_at(x: Floats, index: Positions) -> Floats:
@@ -107,6 +106,7 @@ def refine(
     reach: int,
     *,
     plateau: bool = True,
+    origin: int = 0,
 ) -> Peaks:
     """The upper-`level` centroid of each peak.
 
@@ -116,6 +116,8 @@ def refine(
     level      share of the height at which the plateau ends, 0.9
     reach      farthest crossing in grid points; a plateau that goes on beyond has no centroid and is NaN
     plateau    False for events that have none by definition: their time is the extremum
+    origin     grid point of x[0]: positions come out on the grid, added once, so that their bits do not depend on
+               where the stretch x begins
 
     A maximum that is not positive has no plateau: its time is the extremum, its width NaN.
     """
@@ -128,17 +130,18 @@ def refine(
     behind = _side(x, peak, floor, np.where(flat, peak - low, 0), -1, reach)
     area = ahead.area + behind.area
     with np.errstate(divide="ignore", invalid="ignore"):
-        centroid = peak + (ahead.moment - behind.moment) / area
-    left, right = peak - behind.crossing, peak + ahead.crossing
+        centroid = (ahead.moment - behind.moment) / area
+    at = peak + origin
+    left, right = at - behind.crossing, at + ahead.crossing
     lost = flat & (np.isnan(left) | np.isnan(right))
     missing = ~present | lost
-    position = np.where(missing, np.nan, np.where(flat, centroid, top))
+    position = at + np.where(flat, centroid, top)
     return Peaks(
-        position=position,
+        position=np.where(missing, np.nan, position),
         height=np.where(missing, np.nan, height),
-        width=np.where(missing | ~flat, np.nan, right - left),
-        left=np.where(missing, np.nan, np.where(flat, left, top)),
-        right=np.where(missing, np.nan, np.where(flat, right, top)),
+        width=np.where(missing | ~flat, np.nan, ahead.crossing + behind.crossing),
+        left=np.where(missing, np.nan, np.where(flat, left, position)),
+        right=np.where(missing, np.nan, np.where(flat, right, position)),
         curvature=np.where(missing, np.nan, curvature_at(x, peak)),
     )
 
@@ -214,9 +217,12 @@ def _crossing(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     return 0.5 * (low + high)
 
 
-def zero_crossing(x: Floats, index: Positions) -> Floats:
-    """Fractional position of the sign change between `index` and `index + 1`; NaN for a negative index."""
+def zero_crossing(x: Floats, index: Positions, origin: int = 0) -> Floats:
+    """Fractional position of the sign change between `index` and `index + 1`; NaN for a negative index.
+
+    origin   grid point of x[0], as in `refine`
+    """
     present = index >= 0
     first = np.where(present, index, 0)
-    position = first + _crossing(*_cubic(x, first))
+    position = (first + origin) + _crossing(*_cubic(x, first))
     return np.where(present, position, np.nan)

@@ -220,7 +220,9 @@ class Waveform:
                 self._break_segment()
                 continue
             if hole + 1 >= len(rows) and not final:
-                self._pending = [rows.cut(hole, len(rows))]
+                waiting = rows.cut(hole, len(rows))
+                # The caller may use its buffer again.
+                self._pending = [_Rows(waiting.tick.copy(), waiting.values, waiting.clipped)]
                 return
             alone = hole + 1 >= len(rows) or round(float(steps[hole + 1])) != 1
             if alone or not self._segment.can_bridge:
