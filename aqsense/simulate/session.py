@@ -15,7 +15,8 @@ from aqsense.simulate.imu import Imu, imu, sharp, soft
 from aqsense.simulate.motion import motion, shocks
 from aqsense.simulate.pace import STEP_S
 from aqsense.simulate.spec import SITES, SimulationSpec
-from aqsense.simulate.truth import about, events, step_table, true_steps
+from aqsense.simulate.truth import true_steps
+from aqsense.simulate.truth_tables import about, events, step_table
 
 _PIECE: Final = 20_000  # rows of the 1 kHz grid at a time
 _PLACEMENT: Final = {"wrist": "dorsal forearm", "shin": "antero-medial tibia", "trunk": "upper_back"}

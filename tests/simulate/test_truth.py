@@ -13,6 +13,7 @@ from aqsense.model import Event
 from aqsense.simulate import Late, Simulation, SimulationSpec, simulate
 from aqsense.simulate.peaks import Waveform
 
+UNJITTERED = SimulationSpec(jitter_ms=0.0)
 CONTRIBUTORS = ("push", "swing", "arm", "trunk")
 
 
@@ -82,13 +83,17 @@ def test_the_order_within_a_limb_is_the_methods():
             assert np.all(steps == 1), (side, chain)
 
 
+@pytest.fixture(scope="module")
+def unjittered() -> Simulation:
+    return simulate(UNJITTERED, 1)
+
+
 @pytest.mark.parametrize("contributor", CONTRIBUTORS)
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize("ms", [25.0, -15.0])
-def test_injected_lateness_is_in_the_truth_and_nowhere_else(contributor, side, ms):
-    spec = SimulationSpec(jitter_ms=0.0)
-    plain = simulate(spec, 1).truth_steps
-    late = simulate(replace(spec, late=(Late(contributor, side, ms, 5),)), 1).truth_steps
+def test_injected_lateness_is_in_the_truth_and_nowhere_else(contributor, side, ms, unjittered):
+    plain = unjittered.truth_steps
+    late = simulate(replace(UNJITTERED, late=(Late(contributor, side, ms, 5),)), 1).truth_steps
     concerned = np.array(
         # The swing shin is the other side's.
         [(stance == side) != (contributor == "swing") for stance in plain["stance_side"]]
