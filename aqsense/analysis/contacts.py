@@ -12,17 +12,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.clock import Clock
-from aqsense.analysis.events import Bound, EventRule, Found, Kind, Role, Steps, Stream, find_event
+from aqsense.analysis.events import (
+    BRIDGED_SD_FACTOR,
+    Bound,
+    EventRule,
+    Found,
+    Kind,
+    Role,
+    Steps,
+    Stream,
+    find_event,
+)
+from aqsense.analysis.impact import Impacts, find_impacts
 from aqsense.analysis.signals import Trace
-from aqsense.analysis.tape import Tape
-from aqsense.model import Event, Floats, Quality, Ticks
+from aqsense.model import Event, Floats, Quality
 
-# Stride time -> contact time, and -> the share of the stride from contact to the other leg's swing peak (METHOD 2.3, 3.2).
+# Stride time -> contact time, and -> the share of the stride from contact to the other leg's swing peak
+# (METHOD 2.3, 3.2).
 STRIDE_S = np.array([0.44, 0.46, 0.53, 0.75, 0.90])
 CONTACT_TIME_S = np.array([0.095, 0.118, 0.155, 0.240, 0.290])
 CONTACT_TO_SWING = np.array([0.190, 0.192, 0.260, 0.323, 0.340])
-# From the fall through zero to contact: 29-56 ms in sprinting, 44 at 3.5 m/s, 6-27 on treadmills (METHOD 2.3).
+# From the fall through zero to contact: 29-56 ms in sprinting, 44 at 3.5 m/s, 6-27 on treadmills.
 ZERO_TO_CONTACT_S = 0.035
 GYRO_ONLY_SD_S = 0.014
 _ZERO_RULE = EventRule(
@@ -32,53 +44,8 @@ _ZERO_RULE = EventRule(
     Bound("swing_peak"),
     Bound("swing_peak", stride_times=0.4),
 )
-WINDOW_BEFORE_ZERO_S, WINDOW_AFTER_ZERO_S = 0.020, 0.090
-QUIET_SDS = 6.0
-MAD_TO_SD = 1.4826
 SLOWEST_FOR_IMPACT_HZ = 40.0
-
-
-class Accelerometer:
-    """Raw specific force of one sensor as it came, for impacts: ticks, jerk norm, clock."""
-
-    def __init__(self, clock: Clock, ticks_per_sample: float, rate_hz: float):
-        self.clock = clock
-        self.rate_hz = rate_hz
-        self._ticks_per_sample = ticks_per_sample
-        self._ticks = Tape(np.int64)
-        self._jerk = Tape(np.float64)
-        self._last: tuple[int, Floats] | None = None
-
-    def push(self, tick: Ticks, accel: tuple[Floats, Floats, Floats]) -> None:
-        """Take rows; the jerk of a row is that from the row before, NaN behind a lost sample."""
-        if not len(tick):
-            return
-        columns = [np.asarray(column) for column in accel]
-        if self._last is None:
-            before_tick, before = int(tick[0]), [np.nan] * 3
-        else:
-            before_tick, before = self._last[0], list(self._last[1])
-        square = np.zeros(len(tick))
-        for column, first in zip(columns, before, strict=True):
-            step = np.empty(len(tick))
-            step[0] = column[0] - first
-            np.subtract(column[1:], column[:-1], out=step[1:])
-            step *= step
-            square += step
-        steps = np.diff(tick, prepend=before_tick)
-        square[np.rint(steps / self._ticks_per_sample) != 1] = np.nan
-        self._ticks.append(tick)
-        self._jerk.append(np.sqrt(square) * self.rate_hz)
-        self._last = int(tick[-1]), np.array([column[-1] for column in columns])
-
-    @property
-    def ticks(self) -> Ticks:
-        return self._ticks.values
-
-    @property
-    def jerk(self) -> Floats:
-        """(n,) m/s^3, between a sample and the one before it."""
-        return self._jerk.values
+SLOWEST_FOR_GOOD_TIMES_HZ = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,69 +91,33 @@ def find_landings(
         anchors = {"swing_peak": swing_s[of_side]}
         zero, _ = find_event(_ZERO_RULE, swings, anchors, streams[site], 1.0, 1.0)
         predicted[of_side] = zero.time_s + ZERO_TO_CONTACT_S
-        impact = _impact(zero.time_s, swing_s[of_side], stride_s[of_side], accelerometers[site])
-        measured.put(of_side, _by_gyro(zero, impact))
+        accelerometer = accelerometers.get(site)
+        impacts = Impacts.none(int(of_side.sum()))
+        slow = streams[site].trace.sample_rate_hz < SLOWEST_FOR_GOOD_TIMES_HZ
+        if accelerometer is not None and accelerometer.rate_hz >= SLOWEST_FOR_IMPACT_HZ:
+            impacts = find_impacts(accelerometer, zero.time_s, swing_s[of_side])
+        measured.put(of_side, _contacts(zero, impacts, slow=slow))
     return Landing(predicted, measured)
 
 
-def _by_gyro(zero: Found, impact: Found) -> Found:
+def _contacts(zero: Found, impacts: Impacts, *, slow: bool) -> Found:
     """The impact where it was seen, else the gyroscope's prediction with its larger SD."""
-    seen = ~np.isnan(impact.time_s)
-    predicted = zero.time_s + ZERO_TO_CONTACT_S
+    seen, none = ~np.isnan(impacts.time_s), np.isnan(zero.time_s)
+    gyro_sd = np.where(none, np.nan, np.sqrt(GYRO_ONLY_SD_S**2 + zero.sd_s * zero.sd_s))
+    impact_sd = np.where(impacts.bridged, BRIDGED_SD_FACTOR, 1.0) * impacts.sd_s
+    # A bridged rise may tell less than the gyroscope.
+    seen &= ~(impact_sd > gyro_sd)
+    quality = np.where(seen, np.where(impacts.bridged, int(Quality.BRIDGED), 0), int(Quality.IC_GYRO_ONLY))
+    quality |= zero.quality & int(Quality.BRIDGED)
+    quality = np.where(none, int(Quality.NO_CONTACT) | zero.quality, quality)
     nan = np.full(len(seen), np.nan)
-    quality = np.where(seen, 0, int(Quality.IC_GYRO_ONLY))
-    none = np.isnan(zero.time_s)
     return Found(
-        np.where(seen, impact.time_s, predicted),
-        np.where(seen, impact.sd_s, np.where(none, np.nan, np.maximum(zero.sd_s, GYRO_ONLY_SD_S))),
-        np.where(seen, impact.amplitude, np.nan),
+        np.where(seen, impacts.time_s, zero.time_s + ZERO_TO_CONTACT_S),
+        np.where(seen, impact_sd, gyro_sd),
         nan,
-        np.where(none, int(Quality.NO_CONTACT) | zero.quality, quality).astype(np.int64),
+        nan,
+        (quality | (int(Quality.LOW_RATE) if slow else 0)).astype(np.int64),
     )
-
-
-def _impact(zero_s: Floats, swing_s: Floats, stride_s: Floats, accelerometer: Accelerometer) -> Found:
-    """First crossing of six robust SDs of mid-swing by the jerk norm, around the fall through zero."""
-    found = Found.nothing(len(zero_s), Quality.NO_CONTACT)
-    if accelerometer.rate_hz < SLOWEST_FOR_IMPACT_HZ or not len(accelerometer.ticks):
-        return found
-    safe = np.where(np.isnan(zero_s), swing_s, zero_s)
-    quiet = _windows(accelerometer, swing_s - 0.12 * stride_s, swing_s + 0.02 * stride_s)
-    level = QUIET_SDS * MAD_TO_SD * np.nanmedian(quiet.jerk, axis=1)
-    seek = _windows(accelerometer, safe - WINDOW_BEFORE_ZERO_S, safe + WINDOW_AFTER_ZERO_S)
-    above = seek.jerk >= level[:, None]
-    first = np.argmax(above, axis=1)
-    seen = above.any(axis=1) & ~np.isnan(zero_s)
-    rows = np.arange(len(first))
-    here, before = seek.jerk[rows, first], seek.jerk[rows, np.maximum(first - 1, 0)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where((first > 0) & (here > before), (here - level) / (here - before), 0.0)
-    part = np.nan_to_num(np.clip(part, 0.0, 1.0))
-    # A jerk value stands for the middle between its sample and the one before.
-    time_s = seek.time_s[rows, first] - (0.5 + part) / accelerometer.rate_hz
-    sd = np.full(len(first), np.hypot(0.004, 1.0 / (accelerometer.rate_hz * np.sqrt(12))))
-    found.time_s = np.where(seen, time_s, np.nan)
-    found.sd_s = np.where(seen, sd, np.nan)
-    found.quality = np.where(seen, 0, int(Quality.NO_CONTACT)).astype(np.int64)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    time_s: Floats  # (rows, width)
-    jerk: Floats  # NaN outside the window
-
-
-def _windows(accelerometer: Accelerometer, begin_s: Floats, end_s: Floats) -> _Windows:
-    ticks = accelerometer.ticks
-    low = np.searchsorted(ticks, accelerometer.clock.tick_at(begin_s))
-    high = np.searchsorted(ticks, accelerometer.clock.tick_at(end_s))
-    width = int(max((high - low).max(initial=1), 1))
-    index = low[:, None] + np.arange(width)
-    inside = index < np.minimum(high, len(ticks))[:, None]
-    safe = np.minimum(index, len(ticks) - 1)
-    jerk = np.where(inside, accelerometer.jerk[safe], np.nan)
-    return _Windows(accelerometer.clock.time_at(ticks[safe].astype(float)), jerk)
 
 
 def has_data(trace: Trace, clock: Clock, begin_s: float, end_s: float) -> bool:
