@@ -38,9 +38,7 @@ class WaveformStage:
     """A waveform; its outcome is what the trace tells through its public look-ups."""
 
     def __init__(self, setup: SensorSetup):
-        self.stage = Waveform(
-            setup.rate_hz, setup.ticks_per_sample, setup.channels, setup.gyro_range_rad_s
-        )
+        self.stage = Waveform(setup.rate_hz, setup.ticks_per_sample, setup.channels, setup.gyro_range_rad_s)
         self._out = 0
 
     def push(self, source: str, rows: Rows) -> Outcome:  # noqa: ARG002
@@ -167,7 +165,6 @@ def test_swing_peaks(rate_hz: float) -> None:
         lambda: SwingStage(made.setup), {"left_shin": made.rows}, by_row=rate_hz <= 250
     )
     assert len(outcome["swings"]) >= 5
-
 
 
 class RunsStage:
