@@ -205,16 +205,20 @@ def _integrals(a: Floats, b: Floats, c: Floats, d: Floats, s: Floats) -> tuple[F
 
 
 def _crossing(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
-    """Where the cubic changes sign in [0, 1]: 40 halvings, to the last bit of a double's use."""
+    """Where the cubic changes sign in [0, 1]: a few halvings, then Newton inside what is left."""
     low, high = np.zeros_like(a), np.ones_like(a)
     rising = a < 0
-    for _ in range(40):
+    for _ in range(5):
         middle = 0.5 * (low + high)
-        value = a + middle * (b + middle * (c + middle * d))
-        before = (value < 0) == rising
+        before = (a + middle * (b + middle * (c + middle * d)) < 0) == rising
         low = np.where(before, middle, low)
         high = np.where(before, high, middle)
-    return 0.5 * (low + high)
+    s = 0.5 * (low + high)
+    for _ in range(5):
+        value = a + s * (b + s * (c + s * d))
+        slope = b + s * (2.0 * c + s * (3.0 * d))
+        s = np.clip(s - value / np.where(slope == 0.0, 1.0, slope), low, high)
+    return s
 
 
 def zero_crossing(x: Floats, index: Positions, origin: int = 0) -> Floats:

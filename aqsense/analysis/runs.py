@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,21 @@ REFERENCE = np.dtype(
 Covered = Callable[[int, float, float], bool]
 
 
+class _Peak(NamedTuple):
+    """A REFERENCE row in Python: reading fields of structured scalars one by one is ten times slower."""
+
+    run: int
+    order: int
+    side: int
+    time_s: float
+    height: float
+    width_s: float
+    left: float
+    right: float
+    position: float
+    index: int
+
+
 @dataclass
 class Runs:
     """The stage: `push` peaks and watermarks, `finish` when both shins are complete.
@@ -56,7 +72,7 @@ class Runs:
     covered: Covered
     first_s: Callable[[], float]
     _waiting: list[NDArray[np.void]] = field(default_factory=list)
-    _chain: list[np.void] = field(default_factory=list)
+    _chain: list[_Peak] = field(default_factory=list)
     _n_runs: int = 0
     _written: int = 0  # peaks of the open run that are already out
 
@@ -71,38 +87,35 @@ class Runs:
         waiting = waiting[np.argsort(waiting["time_s"], kind="stable")]
         ready = waiting["time_s"] < watermark_s
         self._waiting = [waiting[~ready]]
-        out: list[np.void] = []
+        out: list[_Peak] = []
         ended: list[int] = []
-        for peak in waiting[ready]:
-            self._extend(peak, out, ended)
+        for row in waiting[ready].tolist():
+            self._extend(_Peak._make(row), out, ended)
         # A run has ended when its next peak can no longer come.
-        if self._chain and watermark_s > self._chain[-1]["time_s"] + LONGEST_STRIDE_S:
+        if self._chain and watermark_s > self._chain[-1].time_s + LONGEST_STRIDE_S:
             self._close(out, ended)
         return _rows(out), ended
 
     def finish(self, last_s: float) -> tuple[NDArray[np.void], list[int]]:
         """The rest. `last_s` is the session time of the shins' last samples."""
         rows, ended = self.push(np.empty(0, REFERENCE), np.nextafter(last_s, np.inf))
-        out: list[np.void] = []
+        out: list[_Peak] = []
         cut = self._chain and (
-            self._chain[0]["time_s"] - self.first_s() < LONGEST_STRIDE_S
-            and last_s - self._chain[-1]["time_s"] < LONGEST_STRIDE_S
+            self._chain[0].time_s - self.first_s() < LONGEST_STRIDE_S
+            and last_s - self._chain[-1].time_s < LONGEST_STRIDE_S
         )
         self._close(out, ended, least=LEAST_PEAKS_CUT if cut else LEAST_PEAKS)
         return np.concatenate([rows, _rows(out)]), ended
 
-    def _extend(self, peak: np.void, out: list[np.void], ended: list[int]) -> None:
-        if peak["height"] < LEAST_RATE_RAD_S:
+    def _extend(self, peak: _Peak, out: list[_Peak], ended: list[int]) -> None:
+        if peak.height < LEAST_RATE_RAD_S:
             out.append(peak)
             return
         chain = self._chain
         if chain and self._fell_into_gap(peak):
-            missing = peak.copy()
-            missing["side"] = 1 - peak["side"]
-            missing["time_s"] = 0.5 * (chain[-1]["time_s"] + peak["time_s"])
-            for name in ("height", "width_s", "left", "right", "position"):
-                missing[name] = np.nan
-            missing["index"] = -1
+            nan = float("nan")
+            middle = 0.5 * (chain[-1].time_s + peak.time_s)
+            missing = _Peak(-1, -1, 1 - peak.side, middle, nan, nan, nan, nan, nan, -1)
             self._append(missing, out)
         if chain and not self._continues(peak):
             last = chain[-1]
@@ -110,38 +123,36 @@ class Runs:
             self._close(out, ended, keep_last=not was_run and _may_follow(last, peak))
         self._append(peak, out)
 
-    def _continues(self, peak: np.void) -> bool:
+    def _continues(self, peak: _Peak) -> bool:
         chain = self._chain
         if not _may_follow(chain[-1], peak):
             return False
         if len(chain) < 2:
             return True
-        stride = peak["time_s"] - chain[-2]["time_s"]
-        phase = (chain[-1]["time_s"] - chain[-2]["time_s"]) / stride
+        stride = peak.time_s - chain[-2].time_s
+        phase = (chain[-1].time_s - chain[-2].time_s) / stride
         return bool(SHORTEST_STRIDE_S <= stride <= LONGEST_STRIDE_S and EARLIEST <= phase <= LATEST)
 
-    def _fell_into_gap(self, peak: np.void) -> bool:
+    def _fell_into_gap(self, peak: _Peak) -> bool:
         last = self._chain[-1]
-        stride = peak["time_s"] - last["time_s"]
-        if peak["side"] != last["side"] or not SHORTEST_STRIDE_S <= stride <= LONGEST_STRIDE_S:
+        stride = peak.time_s - last.time_s
+        if peak.side != last.side or not SHORTEST_STRIDE_S <= stride <= LONGEST_STRIDE_S:
             return False
-        middle, reach = 0.5 * (last["time_s"] + peak["time_s"]), 0.1 * stride
-        return not self.covered(1 - int(peak["side"]), middle - reach, middle + reach)
+        middle, reach = 0.5 * (last.time_s + peak.time_s), 0.1 * stride
+        return not self.covered(1 - peak.side, middle - reach, middle + reach)
 
-    def _append(self, peak: np.void, out: list[np.void]) -> None:
+    def _append(self, peak: _Peak, out: list[_Peak]) -> None:
         self._chain.append(peak)
         if len(self._chain) >= LEAST_PEAKS:
             self._write(out)
 
-    def _write(self, out: list[np.void]) -> None:
+    def _write(self, out: list[_Peak]) -> None:
         for order in range(self._written, len(self._chain)):
-            row = self._chain[order].copy()
-            row["run"], row["order"] = self._n_runs, order
-            out.append(row)
+            out.append(self._chain[order]._replace(run=self._n_runs, order=order))
         self._written = len(self._chain)
 
     def _close(
-        self, out: list[np.void], ended: list[int], *, keep_last: bool = False, least: int = LEAST_PEAKS
+        self, out: list[_Peak], ended: list[int], *, keep_last: bool = False, least: int = LEAST_PEAKS
     ) -> None:
         if len(self._chain) >= least:
             self._write(out)
@@ -150,17 +161,17 @@ class Runs:
             self._chain = []
         else:
             loose = self._chain[:-1] if keep_last else self._chain
-            out.extend(peak for peak in loose if peak["index"] >= 0)
+            out.extend(peak for peak in loose if peak.index >= 0)
             self._chain = self._chain[-1:] if keep_last else []
         self._written = 0
 
 
-def _may_follow(last: np.void, peak: np.void) -> bool:
-    gap = peak["time_s"] - last["time_s"]
-    return bool(peak["side"] != last["side"] and 0 < gap <= LATEST * LONGEST_STRIDE_S)
+def _may_follow(last: _Peak, peak: _Peak) -> bool:
+    gap = peak.time_s - last.time_s
+    return bool(peak.side != last.side and 0 < gap <= LATEST * LONGEST_STRIDE_S)
 
 
-def _rows(rows: list[np.void]) -> NDArray[np.void]:
+def _rows(rows: list[_Peak]) -> NDArray[np.void]:
     return np.array(rows, REFERENCE) if rows else np.empty(0, REFERENCE)
 
 
