@@ -154,13 +154,18 @@ def _wobble(site: str, settings: Settings) -> float:
 
 
 def analyze(
-    recording: Recording, settings: Settings | None = None, progress: Progress | None = None
+    recording: Recording,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    *,
+    frames: Frames | None = None,
 ) -> Result:
     """Everything from a recording to scored strides.
 
     recording   as read by `read_recording`
     settings    METHOD's defaults if None
     progress    called with (what, share done 0-1)
+    frames      body axes found before; None fits them on this recording
 
     Returns a Result with FORMATS' tables. Where nothing can be analysed the tables are empty and
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
@@ -171,7 +176,7 @@ def analyze(
     timed = time_sensors(recording, resample=settings.resample)
     tell("body axes", 0.1)
     try:
-        frames = fit_frames(timed, recording.marks)
+        frames = frames or fit_frames(timed, recording.marks)
     except NothingToAnalyse as nothing:
         return empty_result(recording, settings, timed, str(nothing))
     tell("peaks", 0.3)
