@@ -29,7 +29,7 @@ EARLIEST_S, LATEST_S = -0.020, 0.090
 USUAL_S, USUAL_SD_S = 0.035, 0.020
 # The template: 30 Hz, gone after 12 ms (METHOD 7.2), seen through a low-pass as sensors have it.
 JOLT_HZ, JOLT_DECAY_S = 30.0, 0.012
-TEMPLATE_BEFORE_S, TEMPLATE_AFTER_S = 0.035, 0.030
+TEMPLATE_BEFORE_S, TEMPLATE_AFTER_S = 0.030, 0.025
 BANDWIDTH, WIDEST_HZ = 0.4, 100.0
 LAG_HZ = 200.0  # lags of the template are tried at least this densely
 NEARLY_BEST = 0.8  # the first lag whose weighted fit is a local maximum of this share of the best
@@ -41,14 +41,15 @@ FINE_HZ = 500.0
 LANCZOS = 5
 # Slower sampling smears the onset forwards, a soft sole delays the shin: offsets that balance both over the
 # recordings with force plates and the simulated impacts. Not derived from theory.
-SAMPLE_S = np.array([1 / 150, 1 / 100, 1 / 75, 1 / 60, 1 / 50])
-OFFSET_S = np.array([-0.0015, 0.0015, 0.004, 0.007, 0.010])
+SAMPLE_S = np.array([1 / 150, 1 / 100])
+OFFSET_S = np.array([-0.0015, 0.0015])
+# Below this rate the slope says less than the fit of the template itself.
+SLOW_HZ, SLOW_OFFSET_S, SLOW_SD_S = 95.0, -0.0025, 0.006
 LEAST_RISE_M_S2 = 1.0 * STANDARD_GRAVITY_M_S2
 LEAST_RISE_SDS = 4.0
 # Foot, shoe and ground: what the same onset means for the force differs by this much between people.
 PERSON_SD_S = 0.004
 SAMPLING_SD_SAMPLES = 0.17
-SLOW_HZ, SLOW_SD_S = 95.0, 0.006
 _NOISE_SAMPLES = 7
 _FOURTH_DIFFERENCE_SD = np.sqrt(70.0)
 MAD_TO_SD = 1.4826
@@ -103,11 +104,14 @@ def _find(
     rise = _rise(along, position, rate_hz)
     noise = _noise(accelerometer, swing_s)
     seen = whole & rise.found & (rise.height > np.maximum(LEAST_RISE_M_S2, LEAST_RISE_SDS * noise))
-    time_s = accelerometer.time_at(window, rise.onset) + np.interp(1 / rate_hz, SAMPLE_S, OFFSET_S)
+    slow = rate_hz < SLOW_HZ
+    onset = position if slow else rise.onset
+    offset_s = SLOW_OFFSET_S if slow else float(np.interp(1 / rate_hz, SAMPLE_S, OFFSET_S))
+    time_s = accelerometer.time_at(window, onset) + offset_s
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = PERSON_SD_S**2 + (SAMPLING_SD_SAMPLES / rate_hz) ** 2 + (noise / rise.slope) ** 2
-    sd_s = np.sqrt(variance + (SLOW_SD_S**2 if rate_hz < SLOW_HZ else 0.0))
-    bridged = _bridged_near(window, rise.onset, rate_hz) & seen
+    sd_s = np.sqrt(variance + (SLOW_SD_S**2 if slow else 0.0))
+    bridged = _bridged_near(window, onset, rate_hz) & seen
     return np.where(seen, time_s, np.nan), np.where(seen, sd_s, np.nan), bridged
 
 
@@ -175,7 +179,16 @@ def _best_lag(
     column = np.argmax(peak & (weighted > 0) & (weighted >= NEARLY_BEST * best[:, None]), axis=1)
     rows = np.arange(len(column))
     strength = np.where(score[rows, column] > 0, score[rows, column], 1.0)
-    return lags[column], [fit[axis, rows, column] / strength for axis in range(3)]
+    position = lags[column] + _vertex(score, rows, column) * stride / n_phases
+    return position, [fit[axis, rows, column] / strength for axis in range(3)]
+
+
+def _vertex(score: Floats, rows: NDArray[np.int64], column: NDArray[np.int64]) -> Floats:
+    """Maximum of the parabola through three scores, in lags from the middle one."""
+    before, here = score[rows, np.maximum(column - 1, 0)], score[rows, column]
+    after = score[rows, np.minimum(column + 1, score.shape[1] - 1)]
+    bend = before - 2.0 * here + after
+    return np.clip(np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, 1.0), 0.0), -1.0, 1.0)
 
 
 def _weight(away_s: Floats) -> Floats:
