@@ -69,7 +69,7 @@ def runs_table(runs: list[Mapping[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("run", no_wrap=True)
     table.add_column("kind", no_wrap=True)
-    for title in ("strides", "spread ms", "score", "steps/s"):
+    for title in ("strides", "spread ms", "95 %", "score", "steps/s"):
         table.add_column(title, justify="right", no_wrap=True)
     if len(runs) > 1:
         table.add_column("finding", ratio=1)
@@ -86,9 +86,17 @@ def numbers(run: Mapping[str, Any]) -> list[str]:
         str(run["kind"]),
         f"{run['first_stride']}-{run['last_stride']}" if run["first_stride"] >= 0 else "-",
         number(run["spread_ms"], 1),
+        interval(run["spread_low_ms"], run["spread_high_ms"]),
         number(run["convergence"], 0),
         number(run["step_frequency_hz"], 2),
     ]
+
+
+def interval(low: float, high: float) -> str:
+    """Both ends, or only the upper bound where there is no more (spread below the noise)."""
+    if math.isnan(high):
+        return "-"
+    return f"< {number(high, 1)}" if math.isnan(low) else f"{number(low, 1)}-{number(high, 1)}"
 
 
 def number(value: float, decimals: int) -> str:

@@ -265,7 +265,8 @@ def test_a_terminal_without_unicode_gets_no_traceback(sprint: Path, tmp_path: Pa
 
 
 def a_run(number: int, kind: str, headline: str) -> dict[str, object]:
-    numbers = {"spread_ms": 9.64, "convergence": float("nan"), "step_frequency_hz": 4.256}
+    spread = {"spread_ms": 9.64, "spread_low_ms": 8.5, "spread_high_ms": 10.71}
+    numbers = {**spread, "convergence": float("nan"), "step_frequency_hz": 4.256}
     return {
         "run": number,
         "kind": kind,
@@ -279,7 +280,13 @@ def a_run(number: int, kind: str, headline: str) -> dict[str, object]:
 
 def test_a_row_shows_missing_numbers_as_such() -> None:
     row = findings.numbers(a_run(1, "sprint", "Peaks 9 ms apart"))
-    assert row == ["1", "sprint", "5-12", "9.6", "-", "4.26"]
+    assert row == ["1", "sprint", "5-12", "9.6", "8.5-10.7", "-", "4.26"]
+
+
+def test_an_interval_may_be_a_bound_or_missing() -> None:
+    nan = float("nan")
+    assert findings.interval(nan, 4.06) == "< 4.1"
+    assert findings.interval(nan, nan) == "-"
 
 
 def test_findings_of_many_runs_fit_80_columns() -> None:
