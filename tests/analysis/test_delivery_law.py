@@ -41,12 +41,12 @@ class WaveformStage:
         self.stage = Waveform(setup.rate_hz, setup.ticks_per_sample, setup.channels, setup.gyro_range_rad_s)
         self._out = 0
 
-    def push(self, source: str, rows: Rows) -> Outcome:  # noqa: ARG002
+    def push(self, source: str, rows: Rows) -> Outcome:
         self.stage.push(rows[0], (rows[4], rows[5], rows[6]))
         # The tick of a point between two samples needs the second one.
         return self._news(len(self.stage.trace) - MOST_POINTS_PER_SAMPLE)
 
-    def end(self, source: str) -> Outcome:  # noqa: ARG002
+    def end(self, source: str) -> Outcome:
         return EMPTY
 
     def finish(self) -> Outcome:
