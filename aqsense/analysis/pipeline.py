@@ -1,6 +1,8 @@
-"""All stages in a row: samples in, contacts and steps out, live and offline alike; and `analyze` for a recording.
+"""All stages in a row: samples in, contacts and steps out, live and offline alike; and `analyze` for a
+recording.
 
-Constants (clocks, frames, rates) are inputs: offline they are fitted on the whole recording first, live they come
+Constants (clocks, frames, rates) are inputs: offline they are fitted on the whole recording first, live
+they come
 from the set-up. Given the same constants any delivery of the same rows gives the same bytes.
 """
 
@@ -12,8 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
-from aqsense.analysis.contacts import Accelerometer, has_data
+from aqsense.analysis.contacts import has_data
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frame, Frames, fit_frames
 from aqsense.analysis.runs import REFERENCE, Runs, references
@@ -27,6 +30,8 @@ from aqsense.settings import Settings
 
 SHINS = ("left_shin", "right_shin")
 USED_SITES = (*SHINS, "left_wrist", "right_wrist", "trunk")
+# Whose vertical force shows the flight: the first of these that is there (METHOD 2.3 TO).
+FALLING_SITES = ("trunk", "pelvis")
 Progress = Callable[[str, float], None]
 
 
@@ -51,11 +56,14 @@ class SensorSetup:
 class Pipeline:
     """Rows of all sensors in, in any interleaving; CONTACT and STEP rows and loose swing peaks out.
 
-    Sites other than wrists, shins and trunk are not used.
+    Sites other than wrists, shins and trunk are not used, but for the pelvis where no trunk sensor is there.
     """
 
     def __init__(self, setups: Mapping[str, SensorSetup], settings: Settings):
+        falling = next((site for site in FALLING_SITES if site in setups), None)
         used = {site: setups[site] for site in USED_SITES if site in setups}
+        if falling is not None:
+            used[falling] = setups[falling]
         self._waveforms = {
             site: Waveform(s.rate_hz, s.ticks_per_sample, s.channels, s.gyro_range_rad_s)
             for site, s in used.items()
@@ -70,9 +78,7 @@ class Pipeline:
             if site in used
         }
         self._accelerometers = {
-            site: Accelerometer(s.clock, s.ticks_per_sample, s.rate_hz)
-            for site, s in used.items()
-            if site in SHINS
+            site: _accelerometer(s) for site, s in used.items() if site in (*SHINS, falling)
         }
         self._runs = Runs(self._shin_has_data, lambda: self._shins_span()[0])
         self._steps = StepEvents(self._streams, self._accelerometers, settings)
@@ -149,6 +155,12 @@ class Pipeline:
         return stream is not None and has_data(stream.trace, stream.clock, begin_s, end_s)
 
 
+def _accelerometer(setup: SensorSetup) -> Accelerometer:
+    """All axes of a shin, the vertical one of trunk and pelvis."""
+    vertical = None if setup.site in SHINS else setup.frame.up[None, :]
+    return Accelerometer(setup.clock, setup.ticks_per_sample, setup.rate_hz, vertical)
+
+
 def _wobble(site: str, settings: Settings) -> float:
     return float(np.deg2rad(settings.wobble_trunk_deg_s if site == "trunk" else settings.wobble_limb_deg_s))
 
@@ -171,7 +183,7 @@ def analyze(
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
     """
     settings = settings or Settings()
-    tell = progress or (lambda _what, _share: None)
+    tell = progress or _tell_nobody
     tell("clocks", 0.0)
     timed = time_sensors(recording, resample=settings.resample)
     tell("body axes", 0.1)
@@ -186,6 +198,10 @@ def analyze(
     result = make_result(recording, settings, timed, frames, found)
     tell("done", 1.0)
     return result
+
+
+def _tell_nobody(_what: str, _share: float) -> None:
+    pass
 
 
 def make_setups(timed: Mapping[str, TimedSensor], frames: Frames) -> dict[str, SensorSetup]:
@@ -215,4 +231,3 @@ def _feed(pipeline: Pipeline, timed: Mapping[str, TimedSensor], tell: Progress) 
         parts.append(pipeline.push(site, sensor.ticks, sensor.samples.accel, sensor.samples.gyro))
     parts.append(pipeline.finish())
     return FinalRows.joined(parts)
-

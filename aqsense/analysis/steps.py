@@ -4,7 +4,8 @@ In:  REFERENCE rows of runs, the traces of all sensors.
 Out: CONTACT rows, one per swing peak, and STEP rows, one per step, that nothing later can change.
 Refuses: scores.
 
-Step k of a run lies around its swing peak k (k >= 1): the foot that landed after swing peak k - 1 is on the ground. It ends
+Step k of a run lies around its swing peak k (k >= 1): the foot that landed after swing peak k - 1 is on the
+ground. It ends
 with the contact after swing peak k. Events are looked for in windows that hang on the swing peaks alone.
 """
 
@@ -16,16 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.contacts import (
-    Accelerometer,
-    contact_before_swing,
-    contact_time,
-    find_landings,
-)
+from aqsense.analysis.accelerometer import Accelerometer
+from aqsense.analysis.contacts import contact_before_swing, contact_time, find_landings
 from aqsense.analysis.events import EVENT_RULES, Found, Steps, Stream, event_sd, find_events
 from aqsense.analysis.runs import REFERENCE
 from aqsense.analysis.signals import BRIDGED, CLIPPED
-from aqsense.model import Floats, Quality
+from aqsense.analysis.toe_off import find_toe_offs
+from aqsense.model import Event, Floats, Quality
 from aqsense.settings import Settings
 
 # Everything that a step needs lies within this time after its swing peak.
@@ -122,7 +120,8 @@ class StepEvents:
         return self.push(references, ended, np.inf)
 
     def _ready(self, watermark_s: float) -> NDArray[np.bool_]:
-        """References not yet out whose successor is known (or whose run has ended) and whose data are final."""
+        """References not yet out whose successor is known (or whose run has ended) and whose data are
+        final."""
         rows = self._references
         if not len(rows):
             return np.zeros(0, bool)
@@ -195,7 +194,13 @@ class StepEvents:
         out["stance"] = anchors.stance
         out["predicted_contact_s"], out["stride_s"] = contact, stride
         out["swing_rate_rad_s"] = rows["height"][index]
-        for event, found in find_events(anchors, self._streams, self._settings.centroid_level).items():
+        events = find_events(anchors, self._streams, self._settings.centroid_level)
+        events[Event.TOE_OFF] = find_toe_offs(
+            anchors, events[Event.TOE_OFF], np.rad2deg(out["swing_rate_rad_s"]), self._streams,
+            self._accelerometers.get("trunk", self._accelerometers.get("pelvis")),
+            self._settings.toe_off_rate_deg_s,
+        )  # fmt: skip
+        for event, found in events.items():
             _fill(out[event.value], found)
         return out
 

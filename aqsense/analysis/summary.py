@@ -48,7 +48,7 @@ def make_result(
 ) -> Result:
     """Tables and summary of a recording that was analysed."""
     clock_sd_s = {site: float(np.nan_to_num(sensor.clock.sd_s)) for site, sensor in timed.items()}
-    values = step_values(found, clock_sd_s, settings)
+    values = step_values(found, clock_sd_s)
     speed = Speed.of(recording)
     swing_rates = _swing_rates(found)
     sync_sd_ms = 1e3 * _worst_sd_s(timed)

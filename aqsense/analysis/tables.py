@@ -63,7 +63,7 @@ class StepValues:
         return ~np.isnan(self.spread_s)
 
 
-def step_values(found: FinalRows, clock_sd_s: Mapping[str, float], settings: Settings) -> StepValues:
+def step_values(found: FinalRows, clock_sd_s: Mapping[str, float]) -> StepValues:
     """All steps of all runs."""
     rows = found.steps
     contact = _ContactLookup(found.contacts)
@@ -72,8 +72,7 @@ def step_values(found: FinalRows, clock_sd_s: Mapping[str, float], settings: Set
     next_contact_s = contact.time(run, order)
     ahead = contact.time(run, order + 1) - contact_s
     behind = contact_s - contact.time(run, order - 3)
-    claimed = rows["swing_rate_rad_s"] * _DEG >= settings.toe_off_rate_deg_s
-    toe_off_s = np.where(claimed, rows["toe_off"]["time_s"], np.nan)
+    toe_off_s = rows["toe_off"]["time_s"]
     swing = contact.swing_rows(run, order)
     columns = [rows["shin_stall"], swing, rows["arm_forward_peak"], rows["trunk_yaw_peak"]]
     times_s = np.stack([column["time_s"] for column in columns], axis=1)
@@ -82,8 +81,7 @@ def step_values(found: FinalRows, clock_sd_s: Mapping[str, float], settings: Set
     spread_s = spread(times_s)
     quality = np.where(np.isnan(spread_s), int(Quality.FEW_CONTRIBUTORS), 0)
     quality |= contact.flags(run, order - 1)
-    quality |= np.where(claimed, 0, int(Quality.TOE_OFF_NOT_CLAIMED))
-    quality |= np.where(claimed & np.isnan(toe_off_s), int(Quality.NO_TOE_OFF), 0)
+    quality |= rows["toe_off"]["quality"] & int(Quality.TOE_OFF_NOT_CLAIMED | Quality.NO_TOE_OFF)
     for column in range(4):
         quality |= flags[:, column]
     stride_time_s = np.where(np.isnan(ahead), behind, ahead)
@@ -273,9 +271,7 @@ def n_last(index: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     return np.searchsorted(index, np.arange(n), side="right") - 1
 
 
-def _distance_in_run(
-    values: StepValues, first: NDArray[np.int64], start_s: Floats, speed: Speed
-) -> Floats:
+def _distance_in_run(values: StepValues, first: NDArray[np.int64], start_s: Floats, speed: Speed) -> Floats:
     along = speed.distance(start_s)
     if not len(first):
         return along
