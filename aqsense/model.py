@@ -231,9 +231,9 @@ class Recording:
 
     name: str
     sensors: Mapping[str, Sensor]
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
     marks: tuple[Mark, ...] = ()
-    arrivals: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    arrivals: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     path: Path | None = None
     warnings: tuple[tuple[str, str, str], ...] = ()
 

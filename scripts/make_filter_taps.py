@@ -2,7 +2,8 @@
 
     python scripts/make_filter_taps.py [--check]
 
-One least-squares FIR per sampling rate: the analogue response 1 / (1 + (f / 20 Hz)^4), zero delay, filtering and
+One least-squares FIR per sampling rate: the analogue response 1 / (1 + (f / 20 Hz)^4), zero delay,
+filtering and
 interpolating in one polyphase step. The rates are the usual ones of sensors and a ladder of 1 % steps
 between them; a sensor uses the nearest (so its cutoff is off by at most 0.1 Hz). The bits of a least-squares
 solution differ between LAPACKs, so the table is data; `--check` compares a fresh one within 1e-9.
@@ -83,11 +84,13 @@ def make_table() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="compare with the committed table, write nothing")
+    parser = argparse.ArgumentParser(description="Make the committed table of filter taps.")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed table, write nothing"
+    )
     table = make_table()
     if not parser.parse_args().check:
-        np.savez_compressed(TABLE, **table)
+        np.savez_compressed(TABLE, allow_pickle=False, **table)
         print(f"{TABLE}: {len(table['rate_hz'])} rates, {len(table['taps'])} taps")
         return
     committed = np.load(TABLE)

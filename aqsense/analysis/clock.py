@@ -110,9 +110,9 @@ class _IrregularError(Exception):
 
 def _median_rate_hz(time_s: Floats) -> float:
     """Samples per second, the median over stretches of 1 s: holes don't move it."""
-    rough = 1.0 / float(np.median(np.diff(time_s[: 2000])))
+    rough = 1.0 / float(np.median(np.diff(time_s[:2000])))
     n = int(min(max(round(rough), 1), len(time_s) - 1))
-    elapsed = time_s[n::n] - time_s[: -n : n][: len(time_s[n::n])]
+    elapsed = time_s[n::n] - time_s[:-n:n][: len(time_s[n::n])]
     return float(n / np.median(elapsed))
 
 
@@ -137,8 +137,8 @@ def _index_samples(time_s: Floats, sd_s: float) -> tuple[Ticks, Clock, float]:
     worst = int(np.argmax(off))
     if off[worst] > LARGEST_RESIDUAL_SAMPLES:
         raise _IrregularError(
-            f"time_s is irregular: sample {worst} at {time_s[worst]:.4f} s lies {off[worst]:.2f} samples off a "
-            f"steady {rate_hz:.4g} Hz (up to {LARGEST_RESIDUAL_SAMPLES} is accepted)"
+            f"time_s is irregular: sample {worst} at {time_s[worst]:.4f} s lies {off[worst]:.2f} samples off "
+            f"a steady {rate_hz:.4g} Hz (up to {LARGEST_RESIDUAL_SAMPLES} is accepted)"
         )
     return ticks, clock, rate_hz
 
@@ -172,9 +172,9 @@ def resampled(samples: Samples) -> Samples:
     for part in np.split(np.arange(len(time_s)), holes):
         if len(part) < 4:
             continue
-        first = np.ceil((time_s[part[0]] - time_s[0]) * rate_hz)
-        last = np.floor((time_s[part[-1]] - time_s[0]) * rate_hz)
-        grid = time_s[0] + np.arange(first, last + 1) / rate_hz
+        first = int(np.ceil((time_s[part[0]] - time_s[0]) * rate_hz))
+        last = int(np.floor((time_s[part[-1]] - time_s[0]) * rate_hz))
+        grid = time_s[0] + np.arange(first, last + 1).astype(float) / rate_hz
         grid_parts.append(grid)
         value_parts.append(CubicSpline(time_s[part], columns[part])(grid))
     if not grid_parts:
@@ -213,7 +213,7 @@ def _lower_hull_line(tick: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
         while len(hull) >= 2 and _turns_down(tick, arrival_s, hull[-2], hull[-1], i):
             hull.pop()
         hull.append(i)
-    edge = int(np.searchsorted(tick[hull], tick.mean(), side="right")) - 1
+    edge = int(np.searchsorted(tick[hull], float(tick.mean()), side="right")) - 1
     edge = min(max(edge, 0), len(hull) - 2)
     pair: NDArray[np.int64] = np.array([hull[edge], hull[edge + 1]])
     return tick[pair], arrival_s[pair]

@@ -56,7 +56,8 @@ def coarse(timed: TimedSensor, spans: Spans | None = None) -> Coarse:
 
 
 def turning_rate(timed: TimedSensor) -> tuple[Floats, Floats]:
-    """Session times of the seconds of a recording and the RMS of |rate| in each, rad/s: how lively a sensor is.
+    """Session times of the seconds of a recording and the RMS of |rate| in each, rad/s: how lively a sensor
+    is.
 
     Looks at about 25 samples a second.
     """

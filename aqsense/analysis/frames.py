@@ -4,15 +4,19 @@ In:  all sensors with their clocks, marks. Looks at them at about 50 Hz, at up t
 Out: a `Frame` per site, a value that the stages receive; plus checks of sign and side with their evidence.
 Refuses: swapping anything. A label that disagrees with the data is reported, never corrected.
 
-Signs of the shins. METHOD votes by skewness and by the impact that follows the swing. On real units worn at the knee
-(dsads) skewness is near zero and once wrong, while the impact and the relation between the two legs hold: a leg
-half a stride later looks like the other one. So the pair is oriented together, by impact and skewness of both.
+Signs of the shins. METHOD votes by skewness and by the impact that follows the swing. On real units worn at
+the knee
+(dsads) skewness is near zero and once wrong, while the impact and the relation between the two legs hold: a
+leg
+half a stride later looks like the other one. So the pair is oriented together, by impact and skewness of
+both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +77,10 @@ class Frames:
 
 @dataclass
 class _Notes:
-    checks: dict[str, list[Check]] = field(default_factory=dict)
-    warnings: list[tuple[str, str, float | None, str]] = field(default_factory=list)
+    checks: dict[str, list[Check]] = field(default_factory=dict[str, list[Check]])
+    warnings: list[tuple[str, str, float | None, str]] = field(
+        default_factory=list[tuple[str, str, float | None, str]]
+    )
 
     def check(self, site: str, name: str, value: float, expected: str, passed: bool) -> None:
         self.checks.setdefault(site, []).append(Check(name, float(value), expected, bool(passed)))
@@ -102,7 +108,8 @@ def fit_frames(timed: Mapping[str, TimedSensor], marks: Sequence[Mark] = ()) -> 
     right: dict[str, Floats] = {}
     for site in sensors:
         if site.startswith(("left_", "right_")):
-            # The mean force tilts a shin's up sideways by 5 to 7 degrees; its first component alone is nearer the truth.
+            # The mean force tilts a shin's up sideways by 5 to 7 degrees; its first component alone is
+            # nearer the truth.
             tilted = standing is None and site.endswith("_shin")
             vertical = np.zeros(3) if tilted else up[site]
             right[site] = _swing_axis(site, sensors[site], bias[site], vertical, running, notes)
@@ -139,8 +146,8 @@ def _running_spans(shins: Sequence[TimedSensor]) -> Spans:
     edges = np.flatnonzero(np.diff(fast.astype(int)))
     if not len(edges):
         raise NothingToAnalyse(
-            f"nobody runs in this recording: the shins never turn at {np.rad2deg(LEAST_RUNNING_RAD_S):.0f} deg/s "
-            "(RMS) for a second. Check that the right files were given and that rates are in rad/s."
+            f"nobody runs in this recording: the shins never turn at {np.rad2deg(LEAST_RUNNING_RAD_S):.0f} "
+            "deg/s (RMS) for a second. Check that the right files were given and that rates are in rad/s."
         )
     spans: Spans = []
     for first, stop in zip(edges[::2], edges[1::2], strict=True):
@@ -149,7 +156,7 @@ def _running_spans(shins: Sequence[TimedSensor]) -> Spans:
             end = float(_last_s(shins[0]))
         pieces = max(1, round((end - begin) / LONGEST_SPAN_S))
         cuts = np.linspace(begin, end, pieces + 1)
-        spans += [(float(a), float(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        spans += [(float(a), float(b)) for a, b in pairwise(cuts)]
     total = sum(end - begin for begin, end in spans)
     every = max(1, int(np.ceil(total / ENOUGH_RUNNING_S)))
     return spans[::every]
@@ -168,7 +175,8 @@ def _find_standing(
 ) -> tuple[float, dict[str, Coarse]] | None:
     """Start of 2 s in which all sensors are quiet, and the series around it; None if nobody stands still.
 
-    Looks into the marked calibrations, then at the last minute before the first run, then everywhere. In each, quiet
+    Looks into the marked calibrations, then at the last minute before the first run, then everywhere. In
+    each, quiet
     standing is preferred to restless standing.
     """
     begin, end = _common_span(timed)
@@ -242,22 +250,22 @@ def _rest_in_running(
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """No standing: the up axis from the mean specific force in running, no bias.
 
-    Over whole strides the force on the trunk is its weight, and the force on a swinging limb points along the limb to
-    its joint: both are the axis that standing would give, to a few degrees. A gyro bias of some deg/s moves no
+    Over whole strides the force on the trunk is its weight, and the force on a swinging limb points along
+    the limb to
+    its joint: both are the axis that standing would give, to a few degrees. A gyro bias of some deg/s moves
+    no
     peak, so it is left at 0.
     """
-    text = "nobody stands still for 2 s: body axes come from the running itself and are a few degrees less certain"
+    text = "nobody stands still for 2 s: body axes come from the running itself, a few degrees less certain"
     notes.warn("no_standing", "", text)
-    up = {}
+    up: dict[str, Floats] = {}
     for site, series in sensors.items():
         force = series.accel.mean(axis=1)
         up[site] = force / np.linalg.norm(force)
     return {site: np.zeros(3) for site in sensors}, up
 
 
-def _swing_axis(
-    site: str, series: Coarse, bias: Floats, up: Floats, running: Spans, notes: _Notes
-) -> Floats:
+def _swing_axis(site: str, series: Coarse, bias: Floats, up: Floats, running: Spans, notes: _Notes) -> Floats:
     """Axis of the limb's swing: first principal component of its rate in running, without its vertical part.
 
     The sign is arbitrary here (largest component positive); it is settled afterwards.
@@ -267,7 +275,9 @@ def _swing_axis(
     share = float(variance[-1] / variance.sum())
     notes.check(site, "swing_axis_share", share, f">= {LEAST_AXIS_SHARE}", share >= LEAST_AXIS_SHARE)
     if share < LEAST_AXIS_SHARE:
-        text = f"{site}: only {100 * share:.0f} % of its turning is about one axis; its peaks are less certain"
+        text = (
+            f"{site}: only {100 * share:.0f} % of its turning is about one axis; its peaks are less certain"
+        )
         notes.warn("axis_unclear", site, text)
     axis = axes[:, -1] - (axes[:, -1] @ up) * up
     axis /= np.linalg.norm(axis)
@@ -365,7 +375,11 @@ def _separate_maxima(values: Floats, least: float, apart: int) -> NDArray[np.int
 
 
 def _same_sign(
-    sensors: Mapping[str, Coarse], rate: Mapping[str, Floats], shins: Sequence[str], running: Spans, notes: _Notes
+    sensors: Mapping[str, Coarse],
+    rate: Mapping[str, Floats],
+    shins: Sequence[str],
+    running: Spans,
+    notes: _Notes,
 ) -> int:
     """+1 where the right shin looks like the left one half a stride later, -1 where like its negative."""
     left, right = (sensors[site] for site in shins)
@@ -421,9 +435,7 @@ def _trunk_axis(
     """Mediolateral axis by parity: pitch repeats every step, roll and yaw every stride (METHOD 1.3.4)."""
     level = _plane(up)
     horizontal = level @ (series.gyro - bias[:, None])
-    per_stride = [
-        _stride_phases(series, horizontal, times) for times in swings.values() if len(times) >= 2
-    ]
+    per_stride = [_stride_phases(series, horizontal, times) for times in swings.values() if len(times) >= 2]
     strides = np.concatenate(per_stride, axis=1) if per_stride else np.empty((2, 0, PHASES))
     if strides.shape[1] < 2:
         notes.warn("axis_unclear", site, f"{site}: too few strides to find its axes")
@@ -445,9 +457,9 @@ def _trunk_axis(
 def _plane(up: Floats) -> Floats:
     """Two unit vectors that span the plane orthogonal to `up`, rows of a (2, 3)."""
     helper = np.eye(3)[int(np.argmin(np.abs(up)))]
-    a = np.cross(up, helper)
+    a = np.asarray(np.cross(up, helper), np.float64)
     a /= np.linalg.norm(a)
-    return np.stack([a, np.cross(up, a)])
+    return np.asarray(np.stack([a, np.cross(up, a)]), np.float64)
 
 
 def _stride_phases(series: Coarse, channels: Floats, times: Floats) -> Floats:
@@ -460,15 +472,17 @@ def _stride_phases(series: Coarse, channels: Floats, times: Floats) -> Floats:
 
 def _generalised_eigen(even: Floats, odd: Floats) -> tuple[float, Floats]:
     """Largest ratio (r' even r) / (r' odd r) and its r, for 2 x 2 covariances."""
-    floor = 1e-9 * (np.trace(odd) + np.trace(even)) * np.eye(2)
-    values, vectors = np.linalg.eig(np.linalg.solve(odd + floor, even))
-    best = int(np.argmax(values.real))
-    return float(values[best].real), vectors[:, best].real
+    floor: Floats = 1e-9 * float(np.trace(odd) + np.trace(even)) * np.eye(2)
+    root = np.asarray(np.linalg.cholesky(odd + floor), np.float64)
+    half_way = np.asarray(np.linalg.solve(root, even), np.float64)
+    whitened = np.asarray(np.linalg.solve(root, half_way.T), np.float64)
+    values, vectors = np.linalg.eigh(0.5 * (whitened + whitened.T))
+    return float(values[-1]), np.asarray(np.linalg.solve(root.T, vectors[:, -1]), np.float64)
 
 
 def _backward_pitch(series: Coarse, pitch: Floats, swings: Mapping[str, Floats]) -> float:
     """Mean pitch rate around the swing peaks, the second half of stance: backward, > 0 (METHOD 1.3.5)."""
-    total = []
+    total: list[Floats] = []
     for times in swings.values():
         strides = np.diff(times)
         usual = (strides > 0.35) & (strides < 0.95)

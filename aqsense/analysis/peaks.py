@@ -7,7 +7,8 @@ surroundings, element by element, so results do not depend on which peaks are co
 The curve between grid points is the cubic Hermite with 5-point slopes.
 Accuracy: filter and peak together are within 0.3 ms (p95) of the 1 kHz definition for sensors of 50 Hz
 and more (tests/analysis/test_acceptance.py).
-Source: METHOD 2.2. Differs from argmax or a parabola through three points: those err by 7-12 ms on the flat peaks
+Source: METHOD 2.2. Differs from argmax or a parabola through three points: those err by 7-12 ms on the flat
+peaks
 of real shins and forearms.
 """
 
@@ -58,9 +59,7 @@ Cubic = tuple[Floats, Floats, Floats, Floats]
 
 def _cubic(x: Floats, index: Positions) -> Cubic:
     """Coefficients a + b s + c s^2 + d s^3 of the interval [index, index + 1]."""
-    return _cubic_between(
-        _take(x, index), _take(x, index + 1), slope_at(x, index), slope_at(x, index + 1)
-    )
+    return _cubic_between(_take(x, index), _take(x, index + 1), slope_at(x, index), slope_at(x, index + 1))
 
 
 def _cubic_between(a: Floats, end: Floats, b: Floats, end_slope: Floats) -> Cubic:
@@ -116,7 +115,8 @@ def refine(
     level      share of the height at which the plateau ends, 0.9
     reach      farthest crossing in grid points; a plateau that goes on beyond has no centroid and is NaN
     plateau    False for events that have none by definition: their time is the extremum
-    origin     grid point of x[0]: positions come out on the grid, added once, so that their bits do not depend on
+    origin     grid point of x[0]: positions come out on the grid, added once, so that their bits do not
+               depend on
                where the stretch x begins
 
     A maximum that is not positive has no plateau: its time is the extremum, its width NaN.
@@ -148,7 +148,8 @@ def refine(
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """What lies above the floor on one side of a peak: area, first moment, distance of the crossing (NaN: none)."""
+    """What lies above the floor on one side of a peak: area, first moment, distance of the crossing (NaN:
+    none)."""
 
     area: Floats
     moment: Floats
@@ -158,7 +159,8 @@ class _Side:
 def _side(x: Floats, peak: Positions, floor: Floats, room: Positions, direction: int, reach: int) -> _Side:
     """Integrals of the curve minus the floor from the peak's grid point out to the crossing.
 
-    With z_k = x[peak + direction k] and K the last grid point above the floor: the integrals of the cubics over the whole
+    With z_k = x[peak + direction k] and K the last grid point above the floor: the integrals of the cubics
+    over the whole
     intervals 0..K are weighted sums of z_0..z_K and of the slopes at both ends (the inner slopes telescope).
 
     room   grid points to the end of the peak's segment
@@ -166,7 +168,8 @@ def _side(x: Floats, peak: Positions, floor: Floats, room: Positions, direction:
     steps = np.arange(reach + 1)
     index = peak[:, None] + direction * steps
     above = _take(x, index) - floor[:, None]
-    # The fixed number of columns keeps the order of the sums, and so their bits, the same for any set of peaks.
+    # The fixed number of columns keeps the order of the sums, and so their bits, the same for any set of
+    # peaks.
     outside = (above < 0) | (steps > room[:, None])
     last = np.argmax(outside, axis=1) - 1
     crossed = (last >= 0) & (last < room)
@@ -190,7 +193,9 @@ def _side(x: Floats, peak: Positions, floor: Floats, room: Positions, direction:
     moment += (inner - (last - 1) * slope_end) / 12.0 + slope_first / 30.0 - inner / 60.0 - slope_end / 20.0
     whole = last > 0
     area, moment = np.where(whole, area, 0.0), np.where(whole, moment, 0.0)
-    part = _cubic_between(end, z(last + 1) - floor, slope_end, direction * slope_at(x, peak + direction * (last + 1)))
+    part = _cubic_between(
+        end, z(last + 1) - floor, slope_end, direction * slope_at(x, peak + direction * (last + 1))
+    )
     s = _crossing(*part)
     part_area, part_moment = _integrals(*part, s)
     crossing = np.where(crossed, last + s, np.nan)

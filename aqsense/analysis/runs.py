@@ -5,8 +5,10 @@ Out: REFERENCE rows, the swing peaks in order of time with the run they belong t
 Refuses: waveforms, contacts, arms.
 Why a peak may wait: it belongs to a run only once five others alternate with it.
 
-Settled on real recordings: METHOD's 300 deg/s would lose all of dsads (units at the side of the knee, 8 km/h: 200 to 300
-deg/s); walking there swings at 140 to 170 deg/s but never in less than 0.95 s. So the stride time keeps walking out and
+Settled on real recordings: METHOD's 300 deg/s would lose all of dsads (units at the side of the knee, 8
+km/h: 200 to 300
+deg/s); walking there swings at 140 to 170 deg/s but never in less than 0.95 s. So the stride time keeps
+walking out and
 the rate only has to tell limbs that swing from limbs that stand.
 """
 
@@ -57,16 +59,18 @@ class _Peak(NamedTuple):
     left: float
     right: float
     position: float
-    index: int
+    grid_point: int
 
 
 @dataclass
 class Runs:
     """The stage: `push` peaks and watermarks, `finish` when both shins are complete.
 
-    covered    covered(side, start_s, end_s) says whether that shin has data there: a swing peak that fell into
+    covered    covered(side, start_s, end_s) says whether that shin has data there: a swing peak that fell
+               into
                a gap doesn't end the run
-    first_s    session time of the shins' first samples: a recording that is cut out of a run may hold fewer peaks
+    first_s    session time of the shins' first samples: a recording that is cut out of a run may hold fewer
+               peaks
     """
 
     covered: Covered
@@ -161,7 +165,7 @@ class Runs:
             self._chain = []
         else:
             loose = self._chain[:-1] if keep_last else self._chain
-            out.extend(peak for peak in loose if peak.index >= 0)
+            out.extend(peak for peak in loose if peak.grid_point >= 0)
             self._chain = self._chain[-1:] if keep_last else []
         self._written = 0
 

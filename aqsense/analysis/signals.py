@@ -191,9 +191,7 @@ class Waveform:
     def _project(self, tick: Ticks, gyro: tuple[Floats, Floats, Floats]) -> _Rows:
         clipped = np.zeros(len(tick), bool)
         values = np.zeros((len(self._channels.axes), len(tick)))
-        for component, bias, axis in zip(
-            gyro, self._channels.bias_rad_s, self._channels.axes.T, strict=True
-        ):
+        for component, bias, axis in zip(gyro, self._channels.bias_rad_s, self._channels.axes.T, strict=True):
             if len(component) and not max(component.max(), -component.min()) < self._clip_level:
                 clipped |= np.abs(component) >= self._clip_level
             unbiased = component - bias

@@ -3,7 +3,8 @@
 In:  the `Trace` of a shin's sagittal rate, as far as it is final.
 Out: SWING rows that no later sample can change.
 Refuses: session time, other sensors.
-Why a candidate may wait: a higher one within 0.4 stride times replaces it, and the reference of the half second
+Why a candidate may wait: a higher one within 0.4 stride times replaces it, and the reference of the half
+second
 that it lies in must be complete.
 """
 
@@ -38,7 +39,8 @@ LEAST_RATE_RAD_S = np.deg2rad(100.0)
 # METHOD 2.1 says 0.5; a sprinter who brakes loses half his swing rate within the 4 s of the reference.
 SHARE_OF_REFERENCE = 0.3
 SEPARATION_STRIDES = 0.4
-# A swing is broad. Units worn high on the shin (dsads) also show the stance as a high but narrow peak half a stride later:
+# A swing is broad. Units worn high on the shin (dsads) also show the stance as a high but narrow peak half
+# a stride later:
 # the mean around a swing peak stays high, that around the other one does not.
 MASS_STRIDES, MASS_POINTS, SHARE_OF_MASS = 0.15, 13, 0.15
 REACH_S = 0.3

@@ -57,7 +57,9 @@ def taps_for(rate_hz: float) -> Taps:
     rates = _table()["rate_hz"]
     if not rates[0] * 0.99 <= rate_hz <= rates[-1] * 1.01:
         raise SettingsError(
-            f"the sampling rate is {rate_hz:g} Hz; 20 to 2000 Hz can be analysed", name="rate_hz", value=rate_hz
+            f"the sampling rate is {rate_hz:g} Hz; 20 to 2000 Hz can be analysed",
+            name="rate_hz",
+            value=rate_hz,
         )
     row = int(np.argmin(np.abs(np.log(rates / rate_hz))))
     start, stop = (int(i) for i in _table()["start"][row : row + 2])
