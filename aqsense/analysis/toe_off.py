@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.events import (
     BRIDGED_SD_FACTOR,
-    WOBBLE_HZ,
     Found,
     Role,
     Steps,
@@ -41,6 +40,7 @@ from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Quality
 DIVE_SHARE = 0.75
 AFTER_SHARE_S = 0.006
 DIVE_REACH_S = 0.080
+WOBBLE_HZ = 15.0  # middle of the soft-tissue band 8-25 Hz
 # SD by swing rate, deg/s: between people, not within one (two sprinters differ by 4 ms).
 SHIN_RATE_DEG_S = np.array([600.0, 750.0, 900.0])
 SHIN_SD_S = np.array([0.015, 0.008, 0.006])
