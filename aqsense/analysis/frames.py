@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.coarse import Coarse, Spans, coarse, turning_rate
+from aqsense.analysis.limbs import Labels, check_limbs, check_wrist_sides, view_limbs
 from aqsense.errors import NothingToAnalyse
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Mark
 
@@ -73,6 +74,7 @@ class Frames:
 
     by_site: Mapping[str, Frame]
     warnings: tuple[tuple[str, str, float | None, str], ...] = ()
+    doubtful: frozenset[str] = frozenset()  # sites whose axes or labels the data contradict
 
 
 @dataclass
@@ -81,6 +83,14 @@ class _Notes:
     warnings: list[tuple[str, str, float | None, str]] = field(
         default_factory=list[tuple[str, str, float | None, str]]
     )
+    wrong: set[str] = field(default_factory=set)
+
+    def take(self, labels: Labels) -> None:
+        for check in labels.checks:
+            self.check(*check)
+        for code, site, text in labels.warnings:
+            self.warn(code, site, text)
+        self.wrong |= labels.wrong
 
     def check(self, site: str, name: str, value: float, expected: str, passed: bool) -> None:
         self.checks.setdefault(site, []).append(Check(name, float(value), expected, bool(passed)))
@@ -100,7 +110,7 @@ def fit_frames(timed: Mapping[str, TimedSensor], marks: Sequence[Mark] = ()) -> 
         raise NothingToAnalyse(
             f"no shin sensor (found: {', '.join(timed) or 'none'}); steps are found from both shins"
         )
-    running = _running_spans([timed[site] for site in shins])
+    running = running_spans([timed[site] for site in shins])
     sensors = {site: coarse(sensor, running) for site, sensor in timed.items()}
     standing = _find_standing(timed, marks, running[0][0])
     notes = _Notes()
@@ -124,16 +134,30 @@ def fit_frames(timed: Mapping[str, TimedSensor], marks: Sequence[Mark] = ()) -> 
     for site in ("trunk", "pelvis"):
         if site in sensors:
             right[site] = _trunk_axis(site, sensors[site], bias[site], up[site], swings, notes)
-    _check_sides(sensors, bias, up, rate, running, notes)
+    axes = {site: (bias[site], up[site], right[site]) for site in right}
+    limbs = view_limbs(sensors, axes, swings[shins[0]], running, stood=standing is not None)
+    notes.take(check_limbs(limbs, _turning(sensors, bias, "trunk", running)))
+    if not notes.wrong:
+        _check_sides(sensors, bias, up, rate, running, notes)
+        notes.take(check_wrist_sides(limbs, shins_exchanged="left_shin" in notes.wrong))
+    unclear = {w[1] for w in notes.warnings if w[0] in ("axis_unclear", "sign_unclear")}
     method = "running" if standing is None else "standing"
     frames = {
         site: Frame(bias[site], right[site], up[site], method, tuple(notes.checks.get(site, ())))
         for site in sensors
     }
-    return Frames(frames, tuple(notes.warnings))
+    return Frames(frames, tuple(notes.warnings), frozenset(notes.wrong | unclear))
 
 
-def _running_spans(shins: Sequence[TimedSensor]) -> Spans:
+def _turning(sensors: Mapping[str, Coarse], bias: Mapping[str, Floats], site: str, running: Spans) -> float:
+    """RMS rate of one sensor in running, rad/s; NaN without it."""
+    if site not in sensors:
+        return np.nan
+    rate = sensors[site].gyro[:, _rows_in(sensors[site], running)] - bias[site][:, None]
+    return float(np.sqrt((rate**2).sum(axis=0).mean()))
+
+
+def running_spans(shins: Sequence[TimedSensor]) -> Spans:
     """Stretches of at least 1 s in which the shins turn as fast as in running, in session time.
 
     Of a long session an even choice of them, 4 minutes together.
@@ -519,6 +543,7 @@ def _warn_if_both_fail(notes: _Notes, left: str, right: str, name: str) -> None:
         values = ", ".join(f"{check.value:+.2f}" for check in found)
         text = (
             f"{left} and {right} seem to be exchanged: they turn with the trunk by {values} "
-            "(expected positive on the left, negative on the right). Check the labels."
+            "(expected positive on the left, negative on the right). Check the labels, or say --swap left_shin right_shin."
         )
         notes.warn("sides_exchanged", left, text)
+        notes.wrong |= {left, right}
