@@ -201,7 +201,7 @@ def _smoothed(trunk: Accelerometer, contact_s: Floats, stride_s: Floats) -> tupl
         column = vertical[:, first + tap : first + tap + (count - 1) * stride + 1 : stride]
         force += weights[kind, tap][:, None] * column
         slope += slope_weights[kind, tap][:, None] * column
-    return force, slope, (np.arange(count) * stride - window.offset[:, None]) / rate_hz
+    return force, slope, (np.arange(count, dtype=np.int64) * stride - window.offset[:, None]) / rate_hz
 
 
 @cache
