@@ -24,8 +24,8 @@ from aqsense.model import Floats
 NEAR_S = 0.050
 SIDES = ("left", "right")
 ROTATION_EVENTS = (
-    "swing_peak", "shin_stall", "heel_recovery", "arm_forward_peak", "arm_backward_peak", "arm_front_reversal",
-    "arm_back_reversal", "trunk_yaw_peak", "trunk_pitch_peak",
+    "swing_peak", "shin_stall", "heel_recovery", "arm_forward_peak", "arm_backward_peak",
+    "arm_front_reversal", "arm_back_reversal", "trunk_yaw_peak", "trunk_pitch_peak",
 )  # fmt: skip
 SPLICE_S = (69.5, 71.0)  # p1's 5 s segments do not join at 70.0 s: trunk and shins jump within one sample
 Record = Callable[[str, object], None]
