@@ -47,6 +47,8 @@ SHIN_SD_S = np.array([0.015, 0.008, 0.006])
 # Leaving out one athlete: 4 ms early in one, 4 late in the other. Forces of other shapes move it more.
 TRUNK_SD_S = 0.008
 SHIN_ALONE_DEG_S = 900.0
+# The shin's dive errs by being late: a trunk that is later still is wrong.
+LATEST_AFTER_SHIN_S = 0.020
 LEAST_SD_S = 0.005
 # The trunk's force is smoothed over a share of the stride; its fall is sought in shares of the contact time.
 SMOOTHING_STRIDES = 0.04
@@ -80,7 +82,8 @@ def find_toe_offs(
     slow = swing_rate_deg_s < SHIN_ALONE_DEG_S
     if trunk is not None and slow.any():
         trunk_s[slow] = _by_trunk(steps.where(slow), trunk)
-    trunk_weight = np.where(np.isnan(trunk_s), 0.0, 1.0 / (TRUNK_SD_S * TRUNK_SD_S))
+    trunk_believed = ~np.isnan(trunk_s) & ~(trunk_s - shin.time_s > LATEST_AFTER_SHIN_S)
+    trunk_weight = np.where(trunk_believed, 1.0 / (TRUNK_SD_S * TRUNK_SD_S), 0.0)
     return _joined(shin, shin_weight, trunk_s, trunk_weight, dive, fast | (trunk is not None))
 
 
