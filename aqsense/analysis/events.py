@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import Clock
 from aqsense.analysis.peaks import Positions, refine, slope_at, zero_crossing
+from aqsense.analysis.sensitivity import cap_sensitivity, derivative_gain
 from aqsense.analysis.signals import BRIDGED, CLIPPED, Trace
 from aqsense.model import Event, Floats, Quality
 
 REACH_S = 0.3
 BRIDGED_SD_FACTOR = 3.0
-SAMPLING_SD_SAMPLES = 0.15
-WOBBLE_HZ = 15.0  # middle of the soft-tissue band 8-25 Hz
+# Motion above half the rate folds back: 5 ms at 25 Hz, 0.3 at 50, nothing from 100 Hz on (docs/event-sds.md).
+ALIASING_SD_S, ALIASING_HZ, ALIASING_POWER = 0.005, 25.0, 4
 LARGEST_SD_S = 0.050
 
 
@@ -319,8 +320,8 @@ def _peak(search: _Search, values: Floats, index: Positions, *, plateau: bool = 
     width_s = peaks.width / trace.rate_hz
     wobble = search.stream.wobble_rad_s
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_width = 2.0 * wobble * width_s / peaks.height
-        by_curvature = wobble * 2 * np.pi * WOBBLE_HZ / (-peaks.curvature * trace.rate_hz**2)
+        by_width = wobble * cap_sensitivity(width_s, peaks.height, search.level)
+        by_curvature = wobble * derivative_gain(1) / (-peaks.curvature * trace.rate_hz**2)
     sd = np.where(np.isnan(width_s), by_curvature, by_width)
     return _stamp(search, peaks.position, sd, peaks.height, width_s, peaks.left, peaks.right)
 
@@ -340,7 +341,7 @@ def _find_steepest_fall(search: _Search) -> Found:
     rate_hz = search.stream.trace.rate_hz
     steepest = (here - 0.25 * (before - after) * shift) * rate_hz
     jerk = np.maximum(bend, 1e-12) * rate_hz**3
-    sd = search.stream.wobble_rad_s * (2 * np.pi * WOBBLE_HZ) ** 2 / jerk
+    sd = search.stream.wobble_rad_s * derivative_gain(2) / jerk
     return _stamp(search, position, sd, steepest, np.full(len(best), np.nan), position, position)
 
 
@@ -365,7 +366,7 @@ def _zero(search: _Search, values: Floats, *, last: bool) -> Found:
     position = zero_crossing(values, at, search.base)
     slope = -slope_at(values, np.maximum(at, 0)) * search.stream.trace.rate_hz
     with np.errstate(divide="ignore", invalid="ignore"):
-        sd = np.where(slope > 0, search.stream.wobble_rad_s / slope, np.nan)
+        sd = np.where(slope > 0, search.stream.wobble_rad_s * derivative_gain(0) / slope, np.nan)
     nan = np.full(len(at), np.nan)
     return _stamp(search, position, sd, nan, nan, position, position)
 
@@ -403,7 +404,7 @@ def _stamp(
 
 def event_sd(wobble_sd_s: Floats, trace: Trace, bridged: NDArray[np.bool_]) -> Floats:
     """SD of an event without the clock's: wobble and sampling (METHOD 2.2), tripled beside a bridged hole."""
-    sampling = SAMPLING_SD_SAMPLES / trace.sample_rate_hz
+    sampling = ALIASING_SD_S * (ALIASING_HZ / trace.sample_rate_hz) ** ALIASING_POWER
     sd = np.minimum(np.sqrt(wobble_sd_s * wobble_sd_s + sampling * sampling), LARGEST_SD_S)
     return np.where(bridged, BRIDGED_SD_FACTOR * sd, sd)
 

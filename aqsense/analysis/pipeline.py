@@ -19,6 +19,7 @@ from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
 from aqsense.analysis.contacts import has_data
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frame, Frames, fit_frames
+from aqsense.analysis.run_sds import with_run_sds
 from aqsense.analysis.runs import REFERENCE, Runs, references
 from aqsense.analysis.signals import Channels, Waveform
 from aqsense.analysis.steps import FinalRows, StepEvents
@@ -83,6 +84,11 @@ class Pipeline:
         self._runs = Runs(self._shin_has_data, lambda: self._shins_span()[0])
         self._steps = StepEvents(self._streams, self._accelerometers, settings)
         self._finished: set[str] = set()
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """The sensors' waveforms and clocks by site, as far as they are final."""
+        return self._streams
 
     def push(
         self,
@@ -193,8 +199,10 @@ def analyze(
         return empty_result(recording, settings, timed, str(nothing))
     tell("peaks", 0.3)
     setups = make_setups(timed, frames)
-    found = _feed(Pipeline(setups, settings), timed, tell)
+    pipeline = Pipeline(setups, settings)
+    found = _feed(pipeline, timed, tell)
     tell("scores", 0.9)
+    found = with_run_sds(found, pipeline.streams, settings.centroid_level)
     result = make_result(recording, settings, timed, frames, found)
     tell("done", 1.0)
     return result

@@ -21,6 +21,7 @@ from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.contacts import contact_before_swing, contact_time, find_landings
 from aqsense.analysis.events import EVENT_RULES, Found, Steps, Stream, event_sd, find_events
 from aqsense.analysis.runs import REFERENCE
+from aqsense.analysis.sensitivity import cap_sensitivity
 from aqsense.analysis.signals import BRIDGED, CLIPPED
 from aqsense.analysis.toe_off import find_toe_offs
 from aqsense.model import Event, Floats, Quality
@@ -173,7 +174,7 @@ class StepEvents:
         for side, site in ((0, "left_shin"), (1, "right_shin")):
             here = (rows["side"] == side) & ~np.isnan(rows["height"])
             if site in self._streams and here.any():
-                found.put(here, _swing_found(rows[here], self._streams[site]))
+                found.put(here, _swing_found(rows[here], self._streams[site], self._settings.centroid_level))
         return found
 
     def _steps(
@@ -241,11 +242,12 @@ def _time_between(rows: NDArray[np.void], earlier: int, later: int) -> Floats:
     return np.where(same, rows["time_s"][last] - rows["time_s"][first], np.nan)
 
 
-def _swing_found(rows: NDArray[np.void], stream: Stream) -> Found:
+def _swing_found(rows: NDArray[np.void], stream: Stream, level: float) -> Found:
     """Swing peaks as found events: SD of wobble and sampling, flags of the plateau."""
     flags = stream.trace.flags_between(rows["left"], rows["right"])
     bridged = (flags & BRIDGED) > 0
-    sd = event_sd(2.0 * stream.wobble_rad_s * rows["width_s"] / rows["height"], stream.trace, bridged)
+    wobble_sd = stream.wobble_rad_s * cap_sensitivity(rows["width_s"], rows["height"], level)
+    sd = event_sd(wobble_sd, stream.trace, bridged)
     quality = np.where(bridged, int(Quality.BRIDGED), 0)
     quality |= np.where((flags & CLIPPED) > 0, int(Quality.CLIPPED), 0)
     return Found(rows["time_s"], sd, rows["height"], rows["width_s"], quality.astype(np.int64))

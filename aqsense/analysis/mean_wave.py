@@ -1,0 +1,104 @@
+"""The mean stride as a fine curve: how far wobble moves each of its events (METHOD 2.2, `sensitivity`).
+
+In:  mean strides of all runs on N_PHASES phases, and the phase around which an event was found.
+Out: seconds per rad/s of wobble, per run; NaN where the mean stride shows no such event there.
+All runs at once, on the ring of one stride.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqsense.analysis.events import Kind
+from aqsense.analysis.sensitivity import BAND_HZ, derivative_gain, response
+from aqsense.model import Floats
+
+Flags = NDArray[np.bool_]
+DENSE = 512  # points of a stride: about 1 ms
+REACH = 0.06  # of a stride: the mean stride's event lies so near the mean of the single ones'
+PLATEAU_REACH = 0.25  # of a stride: half of the widest plateau
+
+
+class MeanWave:
+    """mean (runs, channels, phases) rad/s, period_s (runs,), level of the centroid."""
+
+    def __init__(self, mean: Floats, period_s: Floats, level: float):
+        self._series: NDArray[np.complex128] = np.fft.rfft(mean, axis=-1)
+        self._n = mean.shape[-1]
+        self._period_s = period_s
+        self._level = level
+        self._middle = DENSE // 2
+        self._weight = self._band_weight()
+
+    def sensitivity(self, kind: Kind, channel: int, sign: float, phase: Floats) -> Floats:
+        """(runs,) seconds per rad/s of an event near `phase` (cycles) of each run."""
+        if kind is Kind.HIGHEST:
+            return self._plateau(channel, sign, phase)
+        if kind is Kind.LOWEST:
+            return self._plateau(channel, -sign, phase)
+        if kind is Kind.LAST_HIGHEST:
+            return self._extremum(channel, sign, phase)
+        return self._zero(channel, phase)
+
+    def _curve(self, channel: int, phase: Floats, derivative: int = 0) -> Floats:
+        """(runs, DENSE) the curve, or its derivative by s, turned so that `phase` is in the middle."""
+        order = np.arange(self._series.shape[-1], dtype=float)
+        shift = np.exp(2j * np.pi * order * (np.nan_to_num(phase)[:, None] - 0.5))
+        series = self._series[:, channel] * shift
+        series = series * (2j * np.pi * order / self._period_s[:, None]) ** derivative
+        return np.fft.irfft(series, DENSE, axis=-1) * (DENSE / self._n)
+
+    def _near(self) -> slice:
+        reach = int(REACH * DENSE)
+        return slice(self._middle - reach, self._middle + reach + 1)
+
+    def _nearest(self, candidate: Flags) -> tuple[NDArray[np.int64], Flags]:
+        """Index of the candidate that is nearest to the middle, and whether there is one."""
+        near = candidate[:, self._near()]
+        away = np.abs(np.arange(near.shape[1]) - near.shape[1] // 2)
+        best = np.argmin(np.where(near, away, DENSE), axis=1)
+        return best + self._near().start, np.asarray(near.any(axis=1))
+
+    def _extremum(self, channel: int, sign: float, phase: Floats) -> Floats:
+        x = sign * self._curve(channel, phase)
+        peak, found = self._nearest((x > np.roll(x, 1, -1)) & (x >= np.roll(x, -1, -1)))
+        bend = np.abs(self._curve(channel, phase, 2)[np.arange(len(x)), peak])
+        return np.where(found & ~np.isnan(phase), derivative_gain(1) / bend, np.nan)
+
+    def _zero(self, channel: int, phase: Floats) -> Floats:
+        x = self._curve(channel, phase)
+        crossing, found = self._nearest((x >= 0) != (np.roll(x, -1, -1) >= 0))
+        slope = np.abs(self._curve(channel, phase, 1)[np.arange(len(x)), crossing])
+        return np.where(found & ~np.isnan(phase), derivative_gain(0) / slope, np.nan)
+
+    def _plateau(self, channel: int, sign: float, phase: Floats) -> Floats:
+        x = sign * self._curve(channel, phase)
+        row = np.arange(len(x))
+        near = self._near()
+        peak = near.start + np.argmax(x[:, near], axis=1)
+        top = x[row, peak]
+        inner = (peak > near.start) & (peak < near.stop - 1) & (top > 0) & ~np.isnan(phase)
+        place = np.arange(DENSE) - peak[:, None]
+        above = x - self._level * top[:, None]
+        reach = int(PLATEAU_REACH * DENSE)
+        outside = (above <= 0) | (np.abs(place) > reach)
+        left = np.where(outside & (place < 0), place, -DENSE).max(axis=1)
+        right = np.where(outside & (place > 0), place, DENSE).min(axis=1)
+        above = np.where((place > left[:, None]) & (place < right[:, None]), above, 0.0)
+        inner &= (left > -reach) & (right < reach)
+        step_s = self._period_s / DENSE
+        area = above.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            centroid = (above * place).sum(axis=1) / area
+            kernel = np.where(above > 0, place - centroid[:, None], 0.0) * (step_s / area)[:, None]
+        kernel[row, peak] -= self._level * kernel.sum(axis=1)
+        power = np.abs(np.fft.rfft(np.where(inner[:, None], kernel, 0.0), axis=-1)) ** 2
+        return np.where(inner, np.sqrt((power * self._weight).sum(axis=1)), np.nan)
+
+    def _band_weight(self) -> Floats:
+        """(runs, harmonics) share of the band that belongs to each harmonic of the stride, low-passed."""
+        low, high = np.array(BAND_HZ)[:, None, None] * np.nan_to_num(self._period_s, nan=1.0)[:, None]
+        order = np.arange(DENSE // 2 + 1)
+        share = np.clip(np.minimum(order + 0.5, high) - np.maximum(order - 0.5, low), 0.0, 1.0) / (high - low)
+        return share * response(order / np.nan_to_num(self._period_s, nan=1.0)[:, None]) ** 2
