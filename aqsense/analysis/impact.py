@@ -37,7 +37,7 @@ OFFSET_S = np.array([-0.0015, 0.0015])
 # Below this rate the slope says less than the fit of the template itself.
 SLOW_HZ, SLOW_OFFSET_S, SLOW_SD_S = 95.0, -0.0025, 0.006
 LEAST_RISE_M_S2 = 1.0 * STANDARD_GRAVITY_M_S2
-LEAST_RISE_SDS = 4.0
+LEAST_RISE_SDS = 6.0
 # Foot, shoe and ground: what the same onset means for the force differs by this much between people.
 PERSON_SD_S = 0.004
 SAMPLING_SD_SAMPLES = 0.17
