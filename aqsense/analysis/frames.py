@@ -234,7 +234,10 @@ def _calibration_spans(marks: Sequence[Mark]) -> Spans:
 
 
 def _unrest(series: Coarse, starts: Floats) -> Floats:
-    """Largest SD of the three rates in the 2 s from each start; infinite where gravity is not 1 g."""
+    """SD of the rate in the 2 s from each start; infinite where gravity is not 1 g.
+
+    Root mean square over the axes: mounting does not matter.
+    """
     first = np.searchsorted(series.time_s, starts)
     stop = np.searchsorted(series.time_s, starts + STANDING_S)
     count = np.maximum(stop - first, 1)
@@ -244,7 +247,7 @@ def _unrest(series: Coarse, starts: Floats) -> Floats:
         return (sums[:, stop] - sums[:, first]) / count
 
     variance = np.maximum(window_mean(series.gyro**2) - window_mean(series.gyro) ** 2, 0)
-    unrest = np.sqrt(variance.max(axis=0))
+    unrest = np.sqrt(variance.mean(axis=0))
     gravity = np.linalg.norm(window_mean(series.accel), axis=0) / STANDARD_GRAVITY_M_S2
     enough = count >= 0.8 * STANDING_S * series.rate_hz
     return np.where(enough & (np.abs(gravity - 1) <= GRAVITY_TOLERANCE), unrest, np.inf)
@@ -261,7 +264,7 @@ def _rest(
         bias[site] = series.gyro[:, window].mean(axis=1)
         gravity = series.accel[:, window].mean(axis=1)
         up[site] = gravity / np.linalg.norm(gravity)
-        unrest = float(series.gyro[:, window].std(axis=1).max())
+        unrest = float(np.sqrt((series.gyro[:, window].std(axis=1) ** 2).mean()))
         notes.check(site, "standing_sd_deg_s", np.rad2deg(unrest), "< 1", unrest < QUIET_RAD_S)
         if unrest >= QUIET_RAD_S:
             text = f"{site} moved while standing at {start_s:.1f} s ({np.rad2deg(unrest):.1f} deg/s SD)"
@@ -543,7 +546,8 @@ def _warn_if_both_fail(notes: _Notes, left: str, right: str, name: str) -> None:
         values = ", ".join(f"{check.value:+.2f}" for check in found)
         text = (
             f"{left} and {right} seem to be exchanged: they turn with the trunk by {values} "
-            "(expected positive on the left, negative on the right). Check the labels, or say --swap left_shin right_shin."
+            "(expected positive on the left, negative on the right). Check the labels, or say "
+            "--swap left_shin right_shin."
         )
         notes.warn("sides_exchanged", left, text)
         notes.wrong |= {left, right}
