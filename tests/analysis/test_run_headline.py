@@ -13,7 +13,10 @@ from aqsense.analysis.headline import RunFacts, headline, signed_ms
 
 NAN = float("nan")
 PLACES = {"push": 9.6, "swing": -0.4, "arm": -9.2, "trunk": 0.2}
-RUN = RunFacts(24, 26, 9.2, NAN, 5, 12, 1.0, PLACES)
+RUN = RunFacts(
+    steps_scored=24, steps_found=26, spread_ms=9.2, spread_high_ms=NAN, first_stride=5, last_stride=12,
+    sync_sd_ms=1.0, places_ms=PLACES,
+)  # fmt: skip
 FORBIDDEN = re.compile(r"efficien|optim|power|force|weak|good|bad|injur|risk|late|early|nan|inf|-\d", re.I)
 
 
