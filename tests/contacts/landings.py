@@ -16,7 +16,7 @@ ZERO_TO_CONTACT_S = 0.038
 
 @dataclass(frozen=True)
 class Landings:
-    """Strides of one shin: accel (3, m) at ticks; contacts, falls of the rate through zero, swing peaks, s."""
+    """Strides of one shin: accel (3, m) at ticks; contacts, falls of the rate through zero, swing peaks."""
 
     tick: Ticks
     accel: Floats

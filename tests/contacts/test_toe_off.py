@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import erf
 
 from aqsense.analysis.accelerometer import Accelerometer
-from aqsense.analysis.events import Found, Steps
-from aqsense.analysis.toe_off import TRUNK_SD_S, find_toe_offs
+from aqsense.analysis.events import Found, Steps, Stream
+from aqsense.analysis.signals import Trace
+from aqsense.analysis.taps import taps_for
+from aqsense.analysis.toe_off import AFTER_SHARE_S, DIVE_SHARE, SHIN_SD_S, TRUNK_SD_S, find_toe_offs
 from aqsense.model import Floats, Quality
 from tests.contacts.landings import steady_clock
 
@@ -98,3 +101,61 @@ def test_a_gap_of_the_trunk_costs_its_step_only() -> None:
     missing = np.isnan(_by_trunk(steps, holed, SLOW).time_s)
     assert missing[10]
     assert missing.sum() <= 2
+
+
+def _diving_shin(rate_hz: float, steps: Steps) -> tuple[Stream, Floats]:
+    """A shin whose rate dives once per step, and when its acceleration passes three quarters of the depth."""
+    width_s, depth = 0.02, 300.0
+    time_s = np.arange(0.0, steps.contact_s[-1] + 2.0, 1.0 / rate_hz)
+    bottom_s = steps.toe_off_s + 0.01
+    rate = np.zeros(len(time_s))
+    for bottom in bottom_s:
+        rate -= depth * width_s * np.sqrt(np.pi / 2) * erf((time_s - bottom) / (width_s * np.sqrt(2)))
+    trace = Trace(taps_for(rate_hz), rate_hz, 1)
+    trace.begin_segment()
+    trace.append_samples(np.arange(len(time_s)), np.zeros(len(time_s), np.uint8))
+    trace.append_values(rate[None, :])
+    passed_s = bottom_s - width_s * np.sqrt(-2 * np.log(DIVE_SHARE))
+    return Stream("left_shin", trace, steady_clock(rate_hz), 0.3), passed_s
+
+
+def test_the_shin_is_read_where_the_dive_passes_three_quarters() -> None:
+    steps = _steps()
+    steps = steps.where(steps.stance == 0)
+    stream, passed_s = _diving_shin(250.0, steps)
+    n = len(steps)
+    dive = Found(
+        steps.toe_off_s + 0.01,
+        np.full(n, 0.001),
+        np.full(n, -300.0),
+        np.full(n, np.nan),
+        np.zeros(n, np.int64),
+    )
+    found = find_toe_offs(steps, dive, np.full(n, FAST), {"left_shin": stream}, None, 600.0)
+    np.testing.assert_allclose(found.time_s, passed_s + AFTER_SHARE_S, atol=3e-4)
+    assert (found.sd_s >= SHIN_SD_S[-1]).all()
+    slow = find_toe_offs(steps, dive, np.full(n, SLOW), {"left_shin": stream}, None, 600.0)
+    assert np.isnan(slow.time_s).all()
+    trunk = _trunk(100.0, steps)
+    both = find_toe_offs(steps, dive, np.full(n, 700.0), {"left_shin": stream}, trunk, 600.0)
+    alone = _by_trunk(steps, trunk, 700.0)
+    low, high = np.minimum(alone.time_s, found.time_s), np.maximum(alone.time_s, found.time_s)
+    assert ((both.time_s >= low) & (both.time_s <= high)).all()
+    assert (both.sd_s < alone.sd_s).all()
+
+
+def test_a_trunk_long_after_the_dive_is_not_believed() -> None:
+    steps = _steps()
+    steps = steps.where(steps.stance == 0)
+    early = Steps(steps.stance, steps.contact_s, steps.toe_off_s - 0.05, steps.stride_s)
+    stream, _ = _diving_shin(250.0, early)
+    n = len(steps)
+    dive = Found(
+        early.toe_off_s + 0.01,
+        np.full(n, 0.001),
+        np.full(n, -300.0),
+        np.full(n, np.nan),
+        np.zeros(n, np.int64),
+    )
+    found = find_toe_offs(steps, dive, np.full(n, SLOW), {"left_shin": stream}, _trunk(100.0, steps), 600.0)
+    assert np.isnan(found.time_s).all()
