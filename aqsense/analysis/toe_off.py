@@ -50,6 +50,9 @@ SHIN_ALONE_DEG_S = 900.0
 # The shin's dive errs by being late: a trunk that is later still is wrong.
 LATEST_AFTER_SHIN_S = 0.020
 LEAST_SD_S = 0.005
+# Slower sensors alias the movement itself: more SD and a flag for the shin, no word from the trunk.
+SLOWEST_FOR_GOOD_TIMES_HZ, SLOW_SD_S = 50.0, 0.010
+SLOWEST_TRUNK_HZ = 45.0
 # The trunk's force is smoothed over a share of the stride; its fall is sought in shares of the contact time.
 SMOOTHING_STRIDES = 0.04
 SMOOTHING_MS = (12, 40)
@@ -80,11 +83,12 @@ def find_toe_offs(
     shin_weight = np.where(fast & ~np.isnan(shin.time_s), 1.0 / (shin_sd * shin_sd), 0.0)
     trunk_s = np.full(len(steps), np.nan)
     slow = swing_rate_deg_s < SHIN_ALONE_DEG_S
-    if trunk is not None and slow.any():
+    heard = trunk is not None and trunk.rate_hz >= SLOWEST_TRUNK_HZ
+    if trunk is not None and heard and slow.any():
         trunk_s[slow] = _by_trunk(steps.where(slow), trunk)
     trunk_believed = ~np.isnan(trunk_s) & ~(trunk_s - shin.time_s > LATEST_AFTER_SHIN_S)
     trunk_weight = np.where(trunk_believed, 1.0 / (TRUNK_SD_S * TRUNK_SD_S), 0.0)
-    return _joined(shin, shin_weight, trunk_s, trunk_weight, dive, fast | (trunk is not None))
+    return _joined(shin, shin_weight, trunk_s, trunk_weight, dive, fast | heard)
 
 
 def _joined(
@@ -100,6 +104,7 @@ def _joined(
     time_s = by_trunk + (shin_weight / safe) * (by_shin - by_trunk)
     only_shin = shin_weight > 0
     flags = np.where(only_shin, dive.quality, 0) & int(Quality.BRIDGED | Quality.CLIPPED)
+    flags |= np.where(only_shin & shin.low_rate, int(Quality.LOW_RATE), 0)
     reason = np.where(claimed, int(Quality.NO_TOE_OFF), int(Quality.TOE_OFF_NOT_CLAIMED))
     missing = dive.quality & int(Quality.MISSING_SENSOR | Quality.NO_DATA)
     return Found(
@@ -113,21 +118,25 @@ def _joined(
 
 @dataclass(frozen=True, slots=True)
 class _ShinToeOff:
-    """By the shin alone; sd_s is what soft tissue contributes."""
+    """By the shin alone; sd_s is what soft tissue and a slow sensor contribute."""
 
     time_s: Floats
     sd_s: Floats
     bridged: NDArray[np.bool_]
+    low_rate: NDArray[np.bool_]
 
 
 def _by_shins(steps: Steps, dive: Found, streams: Mapping[str, Stream]) -> _ShinToeOff:
     time_s, sd_s = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
+    low_rate = np.zeros(len(steps), bool)
     for stance in (0, 1):
         stream = streams.get(role_site(Role.STANCE_SHIN, stance))
         here = (steps.stance == stance) & ~np.isnan(dive.time_s)
         if stream is not None and here.any():
             time_s[here], sd_s[here] = _before_dive(stream, dive.time_s[here], dive.amplitude[here])
-    return _ShinToeOff(time_s, sd_s, dive.quality & int(Quality.BRIDGED) > 0)
+            low_rate[here] = stream.trace.sample_rate_hz < SLOWEST_FOR_GOOD_TIMES_HZ
+    sd_s = np.hypot(sd_s, np.where(low_rate, SLOW_SD_S, 0.0))
+    return _ShinToeOff(time_s, sd_s, dive.quality & int(Quality.BRIDGED) > 0, low_rate)
 
 
 def _before_dive(stream: Stream, dive_s: Floats, depth: Floats) -> tuple[Floats, Floats]:

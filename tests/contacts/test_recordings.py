@@ -97,3 +97,4 @@ def test_a_knee_worn_25_hz_sensor_gives_contacts_by_gyro_with_flags(shared: Path
     flags = rows["quality"].astype(str).str.split(";")
     assert flags.map(lambda names: "ic_gyro_only" in names and "low_rate" in names).all()
     assert (rows["time_sd_s"] >= 0.010).all()
+    assert not (events["event"] == "toe_off").any()
