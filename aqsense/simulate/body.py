@@ -86,7 +86,7 @@ class _Stretch:
         self.body = body
         self.site = site
         self.rows = rows
-        self.weights = body.course.weights[:, rows]
+        self.weights = body.course.weights_at(rows)
         self.stride_time = body.course.blend(templates.STRIDE_TIME_S, rows)
         self.heading = _about_z(body.course.heading[rows])
 

@@ -6,6 +6,7 @@ weighting of the templates' knots, what depends on the cycle a phase that advanc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,14 +15,13 @@ import numpy as np
 from aqsense.model import Floats
 from aqsense.simulate import templates
 from aqsense.simulate.draws import stream
-from aqsense.simulate.pace import STEP_S, paces
+from aqsense.simulate.pace import STEP_S, Pace, joined, paces
 from aqsense.simulate.spec import SimulationSpec
 
 PAD: Final = 2000  # grid points before 0 and after the end, for filters and derivatives
 _SOFT_S: Final = 0.18  # three boxes of this length smooth the phases
 _SOFT_WEIGHTS_S: Final = 0.06  # the knots' weights have kinks where a speed passes a knot
 _WANDER_S: Final = 0.3
-_KNOTS: Final = 6
 # A change begins at its phase's begin and not before: standing stays quiet to its end.
 _LATER: Final = round(1.5 * (_SOFT_S + _SOFT_WEIGHTS_S) / STEP_S)
 
@@ -32,30 +32,47 @@ class Course:
 
     speed, acceleration  (n,) m/s, m/s^2
     heading              (n,) rad, positive to the left
-    weights              (6, n) of the templates' knots, sum 1
+    weights              (n,) by template knot, sum 1; of knots that the session never uses there is none
     cadence              (n,) strides per second, 0 while standing
     phase                (n,) strides of the right foot: its contacts are at whole numbers, the left's halfway
     lean                 (n,) rad, trunk leaning forward
     samples              number of grid points of the session itself, without PAD
+    phase_begin_s        (m,) session time at which each of the spec's phases begins
     """
 
     speed: Floats
     acceleration: Floats
     heading: Floats
-    weights: Floats
+    weights: Mapping[int, Floats]
     cadence: Floats
     phase: Floats
     lean: Floats
     samples: int
+    phase_begin_s: tuple[float, ...]
 
     def blend(self, values: Floats, rows: slice = slice(None)) -> Floats:
-        """A quantity given at the six knots, along the course."""
-        return np.asarray(np.einsum("k,kn->n", values, self.weights[:, rows]), np.float64)
+        """A quantity given at all knots, along the course."""
+        total = np.zeros(len(self.phase[rows]))
+        for knot, weight in self.weights.items():
+            total += values[knot] * weight[rows]
+        return total
+
+    def weights_at(self, rows: slice) -> dict[int, Floats]:
+        """Weights (m,) of the knots that are used in rows of the grid."""
+        return {knot: weight[rows] for knot, weight in self.weights.items() if np.any(weight[rows])}
+
+    def weight(self, knot: int) -> Floats:
+        """(n,) weight of one knot."""
+        return self.weights.get(knot, np.zeros(len(self.phase)))
 
     @property
     def time_s(self) -> Floats:
         """(n,) session time of the grid."""
-        return np.arange(-PAD, len(self.phase) - PAD, dtype=np.float64) * STEP_S
+        return self.times(slice(0, len(self.phase)))
+
+    def times(self, rows: slice) -> Floats:
+        """Session time of rows of the grid."""
+        return np.arange(rows.start - PAD, rows.stop - PAD, dtype=np.float64) * STEP_S
 
     @property
     def duration_s(self) -> float:
@@ -65,12 +82,13 @@ class Course:
 
 def plan(spec: SimulationSpec, seed: int) -> Course:
     """The course of a session; the same for the same spec and seed."""
-    pace = paces(spec)
-    speed, walks = _softened(pace.speed), _softened(pace.walks)
-    weights = _weights(_softened(pace.intent), speed, walks)
+    parts = paces(spec)
+    pace = joined(parts)
+    speed = _softened(pace.speed)
+    weights = _weights(pace, speed)
     acceleration = np.gradient(speed, STEP_S)
     wander = 1.0 + spec.cadence_sd * wandering(seed, "cadence", len(speed))
-    cadence = _softened(pace.moves) / np.einsum("k,kn->n", templates.STRIDE_TIME_S, weights) * wander
+    cadence = _softened(pace.moves) / _stride_time(weights) * wander
     start = 0.10 if spec.first_foot == "left" else -0.40
     return Course(
         speed=speed,
@@ -81,26 +99,42 @@ def plan(spec: SimulationSpec, seed: int) -> Course:
         phase=start + np.cumsum(cadence) * STEP_S,
         lean=_lean(weights, acceleration),
         samples=len(pace.speed),
+        phase_begin_s=tuple(STEP_S * np.cumsum([0, *(len(part.speed) for part in parts[:-1])])),
     )
 
 
-def _lean(weights: Floats, acceleration: Floats) -> Floats:
-    """5 degrees at speed, about 25 when a sprint begins, backward while slowing down."""
-    still = weights[templates.STILL] + weights[templates.WALK]
-    return np.radians(5.0 * (1.0 - still) + 2.5 * acceleration)
+def _stride_time(weights: Mapping[int, Floats]) -> Floats:
+    return sum((templates.STRIDE_TIME_S[knot] * weight for knot, weight in weights.items()), np.zeros(1))
 
 
-def _weights(intent: Floats, speed: Floats, walks: Floats) -> Floats:
-    """(6, n) weights of the knots: two running neighbours of the intent, or standing and walking."""
-    weights = np.zeros((_KNOTS, len(intent)))
-    for knot in range(len(templates.RUN_SPEEDS)):
-        hat = np.zeros(len(templates.RUN_SPEEDS))
-        hat[knot] = 1.0
-        weights[knot] = np.interp(intent, templates.RUN_SPEEDS, hat) * (1.0 - walks)
-    pace = np.minimum(speed / templates.WALK_SPEED, 1.0)
-    weights[templates.WALK] = walks * pace
-    weights[templates.STILL] += walks * (1.0 - pace)
-    return np.array([smooth(row, _SOFT_WEIGHTS_S) for row in weights])
+def _lean(weights: Mapping[int, Floats], acceleration: Floats) -> Floats:
+    """5 degrees at speed, about 25 when a sprint begins, backward while slowing down; upright otherwise."""
+    upright = sum(
+        (weight for knot, weight in weights.items() if knot not in templates.RUNNING), np.zeros(1)
+    )
+    return np.radians(5.0 * (1.0 - upright) + 2.5 * acceleration)
+
+
+def _weights(pace: Pace, speed: Floats) -> dict[int, Floats]:
+    """(n,) weights by knot: two running neighbours of the intent, standing, walking, or a drill."""
+    intent, walks = _softened(pace.intent), _softened(pace.walks)
+    drilling = {templates.DRILL[name]: _softened(wanted) for name, wanted in pace.drills.items()}
+    runs = 1.0 - walks
+    for wanted in drilling.values():
+        runs = runs - wanted
+    amount = np.minimum(speed / templates.WALK_SPEED, 1.0)
+    rough = {knot: _hat(intent, knot) * runs for knot in range(len(templates.RUN_SPEEDS))}
+    rough[templates.WALK] = walks * amount
+    rough[templates.STILL] += walks * (1.0 - amount)
+    rough |= drilling
+    return {knot: smooth(row, _SOFT_WEIGHTS_S) for knot, row in rough.items() if np.any(row)}
+
+
+def _hat(intent: Floats, knot: int) -> Floats:
+    """1 where the intent is a running knot's speed, falling to 0 towards its neighbours."""
+    hat = np.zeros(len(templates.RUN_SPEEDS))
+    hat[knot] = 1.0
+    return np.interp(intent, templates.RUN_SPEEDS, hat)
 
 
 def _softened(wanted: Floats) -> Floats:

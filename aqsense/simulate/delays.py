@@ -17,7 +17,7 @@ from aqsense.simulate.course import Course
 from aqsense.simulate.draws import stream
 from aqsense.simulate.footfalls import Footfalls
 from aqsense.simulate.spec import SimulationSpec
-from aqsense.simulate.templates import STRIDE_TIME_S
+from aqsense.simulate.templates import DRILL, STRIDE_TIME_S
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Moment:
 
 
 def _phases(jog: float, run: float, sprint: float) -> Floats:
-    return np.array([jog, jog, run, sprint, sprint, jog])
+    return np.array([jog, jog, run, sprint, sprint, jog] + [jog] * len(DRILL))
 
 
 _STALL: Final = _Moment("stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, 0.05, Contributor.PUSH, 0)

@@ -61,8 +61,16 @@ def footfalls(course: Course, seed: int) -> Footfalls:
 
 def _is_running(course: Course) -> np.ndarray:
     full = course.cadence * course.blend(templates.STRIDE_TIME_S) > 0.9
-    slow = course.weights[templates.STILL] > 1.0 - _SLOWEST_INTENT
-    return full & ~slow & (course.weights[templates.WALK] < 0.05)
+    slow = course.weight(templates.STILL) > 1.0 - _SLOWEST_INTENT
+    return full & ~slow & ~_walks_or_drills(course)
+
+
+def _walks_or_drills(course: Course) -> np.ndarray:
+    other = np.zeros(len(course.phase), bool)
+    for knot in (templates.WALK, *templates.DRILL.values()):
+        if knot in course.weights:
+            other |= course.weights[knot] >= 0.05
+    return other
 
 
 def _runs(time: Floats, running: np.ndarray) -> Ticks:

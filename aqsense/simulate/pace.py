@@ -1,4 +1,4 @@
-"""What the phases ask for, millisecond by millisecond: speed, intent, walking, moving, turning.
+"""What the phases ask for, millisecond by millisecond: speed, intent, walking, drilling, moving, turning.
 
 *Intent* is the speed whose movement pattern the athlete uses. In a sprint start it runs ahead of the speed,
 because step frequency and contact time are near their final values within a few steps (METHOD 7.2:
@@ -7,19 +7,21 @@ because step frequency and contact time are near their final values within a few
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from aqsense.model import Floats
-from aqsense.simulate.phases import Phase
+from aqsense.simulate.drills import SPEED_M_S
+from aqsense.simulate.phases import STILL_KINDS, Phase
 from aqsense.simulate.spec import SimulationSpec
 
 STEP_S: Final = 0.001
 _INTENT: Final = 0.7  # intent = speed + _INTENT tau acceleration
 _EASY_M_S2: Final = 2.0  # how fast speed changes where nobody is in a hurry
-_USUAL_M_S: Final = {"stand": 0.0, "walk": 1.4, "jog": 3.5, "decelerate": 0.0}
+_USUAL_M_S: Final = {"walk": 1.4, "jog": 3.5, "decelerate": 0.0} | SPEED_M_S | dict.fromkeys(STILL_KINDS, 0.0)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Pace:
     speed, intent  m/s
     walks, moves   1 where the athlete does, else 0
     turning        rad/s, positive to the left
+    drills         drill -> 1 where the athlete does it, else 0; only of drills that are done
     """
 
     speed: Floats
@@ -36,19 +39,30 @@ class Pace:
     walks: Floats
     moves: Floats
     turning: Floats
+    drills: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
 
-def paces(spec: SimulationSpec) -> Pace:
-    """The session's phases joined."""
+def paces(spec: SimulationSpec) -> list[Pace]:
+    """What each phase of the session asks for."""
     found: list[Pace] = []
     for phase in spec.session():
         found.append(_sprint(phase, spec, found) if phase.kind == "sprint" else _steady(phase, found))
+    return found
+
+
+def joined(found: list[Pace]) -> Pace:
+    """The session's phases as one."""
+    drills = sorted({drill for part in found for drill in part.drills})
     return Pace(
         np.concatenate([part.speed for part in found]),
         np.concatenate([part.intent for part in found]),
         np.concatenate([part.walks for part in found]),
         np.concatenate([part.moves for part in found]),
         np.concatenate([part.turning for part in found]),
+        {
+            drill: np.concatenate([part.drills.get(drill, np.zeros(len(part.speed))) for part in found])
+            for drill in drills
+        },
     )
 
 
@@ -59,10 +73,17 @@ def _steady(phase: Phase, earlier: list[Pace]) -> Pace:
     least = abs(target - before) / _EASY_M_S2 / STEP_S
     change = samples if phase.kind == "decelerate" else min(least, samples)
     speed = before + (target - before) * np.minimum((np.arange(samples) + 1) / max(change, 1.0), 1.0)
-    walks = phase.kind == "walk" or (phase.kind == "stand" and bool(earlier) and bool(earlier[-1].walks[-1]))
-    moves = (phase.kind != "stand") | (speed > 0.0)
+    still, drill = phase.kind in STILL_KINDS, phase.kind in SPEED_M_S
+    walks = phase.kind == "walk" or (still and bool(earlier) and bool(earlier[-1].walks[-1]))
+    # A drill ends at once; it has no slower version to slow down to.
+    moves = (not still) | ((speed > 0.0) & (not earlier or not earlier[-1].drills))
     return Pace(
-        speed, speed, np.full(samples, float(walks)), moves.astype(np.float64), _turning(phase, samples)
+        speed,
+        np.zeros(samples) if drill else speed,
+        np.full(samples, float(walks)),
+        np.full(samples, float(1.0)) * moves,
+        _turning(phase, samples),
+        {phase.kind: np.ones(samples)} if drill else {},
     )
 
 

@@ -26,6 +26,8 @@ _WAVES: Final = {
     "upperarm_w": (45.0, 1, 0.23),
     "thorax_axial_w": (22.0, 1, 0.15),
     "thorax_pitch_w": (14.0, 2, 0.20),
+    "pelvis_axial_w": (25.0, 1, 0.65),
+    "pelvis_pitch_w": (12.0, 2, 0.05),
 }
 
 

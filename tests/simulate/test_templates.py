@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aqsense.simulate.templates import HARMONICS, JOG, SPRINT, STRIDE_TIME_S, WALK, cycles
+from aqsense.simulate.templates import DRILL, HARMONICS, JOG, SPRINT, STRIDE_TIME_S, WALK, cycles
 
 PHASE = np.arange(0.0, 1.0, 0.0005)
-KNOTS = [JOG, SPRINT, WALK]
+KNOTS = [JOG, SPRINT, WALK, *DRILL.values()]
 
 
 def rate(name: str, knot: int) -> np.ndarray:
@@ -18,8 +18,7 @@ def rate(name: str, knot: int) -> np.ndarray:
 
 
 def angle_deg(name: str, knot: int) -> np.ndarray:
-    weights = np.zeros((6, len(PHASE)))
-    weights[knot] = 1.0
+    weights = {knot: np.ones(len(PHASE))}
     return np.degrees(cycles()[name].at(PHASE, weights, np.full(len(PHASE), STRIDE_TIME_S[knot])))
 
 
