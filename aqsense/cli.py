@@ -101,6 +101,13 @@ def analyze(
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Tables only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but complaints.")] = False,
+    reference: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Earlier recording of the same athlete, or its results: the usual. May be repeated.",
+            metavar="PATH",
+        ),
+    ] = None,
     resample: Annotated[
         bool, typer.Option("--resample", help="Accept irregular time_s by resampling it.")
     ] = False,
@@ -118,7 +125,9 @@ def analyze(
         from aqsense.acquire import read_recording
 
         recording = read_recording(path, columns=columns)
-        result = with_progress(recording, settings, shown=not quiet and sys.stderr.isatty())
+        shown = not quiet and sys.stderr.isatty()
+        usual = [reference_result(one, settings, columns, shown=shown) for one in reference or []]
+        result = with_progress(recording, settings, usual, shown=shown)
         write(result, folder, force=force, figures=not no_figures)
         if as_json:
             print_json(folder)
@@ -141,19 +150,34 @@ def results_folder(path: Path, out: Path | None) -> Path:
     return folder
 
 
-def with_progress(recording: Recording, settings: Settings, *, shown: bool) -> Result:
+def reference_result(path: Path, settings: Settings, columns: Path | None, *, shown: bool) -> Result:
+    """A results folder as it stands, or a recording analysed with the same settings."""
+    from aqsense.acquire import read_recording
+    from aqsense.view.tables import read_result
+
+    if (path / "summary.json").is_file():
+        return read_result(path)
+    return with_progress(read_recording(path, columns=columns), settings, [], shown=shown)
+
+
+def with_progress(
+    recording: Recording, settings: Settings, reference: list[Result], *, shown: bool
+) -> Result:
     """Analyse, with a bar on stderr where somebody looks."""
     from aqsense.analysis.pipeline import analyze as analyze_recording
 
     if not shown:
-        return analyze_recording(recording, settings)
+        return analyze_recording(recording, settings, reference=reference)
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(recording.name, total=1.0)
         return analyze_recording(
-            recording, settings, lambda stage, done: bar.update(task, description=stage, completed=done)
+            recording,
+            settings,
+            lambda stage, done: bar.update(task, description=stage, completed=done),
+            reference=reference,
         )
 
 

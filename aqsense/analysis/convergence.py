@@ -1,7 +1,8 @@
 """How closely peaks converge: spread and score of steps, strides and runs (METHOD 3.4, 4.2).
 
-The spread is the Gini mean difference times sqrt(pi) / 2: for normal times it estimates their SD without bias for any
-number of contributors. All arrays are (steps, contributors) in the order push, swing, arm, trunk; NaN = missing.
+The spread is the Gini mean difference times sqrt(pi) / 2: for normal times it estimates their SD without
+bias for any number of contributors. All arrays are (steps, contributors) in the order push, swing, arm,
+trunk; NaN = missing.
 """
 
 from __future__ import annotations

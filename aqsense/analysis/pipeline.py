@@ -8,7 +8,7 @@ from the set-up. Given the same constants any delivery of the same rows gives th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -177,6 +177,7 @@ def analyze(
     progress: Progress | None = None,
     *,
     frames: Frames | None = None,
+    reference: Sequence[Result] | None = None,
 ) -> Result:
     """Everything from a recording to scored strides.
 
@@ -184,6 +185,8 @@ def analyze(
     settings    METHOD's defaults if None
     progress    called with (what, share done 0-1)
     frames      body axes found before; None fits them on this recording
+    reference   Results of the athlete's earlier recordings, got with the same settings: the usual that this one
+                is held against (METHOD 5.1)
 
     Returns a Result with FORMATS' tables. Where nothing can be analysed the tables are empty and
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
@@ -203,7 +206,7 @@ def analyze(
     found = _feed(pipeline, timed, tell)
     tell("scores", 0.9)
     found = with_run_sds(found, pipeline.streams, settings.centroid_level)
-    result = make_result(recording, settings, timed, frames, found)
+    result = make_result(recording, settings, timed, frames, found, reference or ())
     tell("done", 1.0)
     return result
 

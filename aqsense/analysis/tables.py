@@ -178,7 +178,7 @@ class Speed:
 
 
 def step_columns(
-    values: StepValues, found: FinalRows, speed: Speed, settings: Settings
+    values: StepValues, found: FinalRows, speed: Speed, settings: Settings, off_pattern_ms: Floats
 ) -> dict[str, NDArray[Any]]:
     """steps.csv."""
     lag_ms = 1e3 * lags(values.times_s)
@@ -200,7 +200,7 @@ def step_columns(
         "spread_sd_ms": 1e3 * spread_sd(values.times_s, values.sd_s),
         "spread_percent": percent,
         "convergence": score(percent, settings.half_percent),
-        "pattern_spread_ms": np.full(len(values), np.nan),
+        "pattern_spread_ms": off_pattern_ms,
         "speed_m_s": speed.at(values.contact_s),
         "quality": _texts(values.quality),
         "trunk_pitch_s": found.steps["trunk_pitch_peak"]["time_s"],
@@ -220,7 +220,9 @@ def _texts(flags: NDArray[np.int64]) -> NDArray[Any]:
     return np.array([quality_text(int(kind)) for kind in kinds], object)[index]
 
 
-def stride_columns(values: StepValues, speed: Speed, settings: Settings) -> dict[str, NDArray[Any]]:
+def stride_columns(
+    values: StepValues, speed: Speed, settings: Settings, off_pattern_ms: Floats
+) -> dict[str, NDArray[Any]]:
     """strides.csv: a stride is its one or two steps; spreads are root mean squares (METHOD 4.2)."""
     key = values.run * 1_000_000 + values.stride
     _, first, index = np.unique(key, return_index=True, return_inverse=True)
@@ -258,7 +260,7 @@ def stride_columns(values: StepValues, speed: Speed, settings: Settings) -> dict
         "spread_sd_ms": 1e3 * sd_s,
         "spread_percent": percent,
         "convergence": score(percent, settings.half_percent),
-        "pattern_spread_ms": np.full(n, np.nan),
+        "pattern_spread_ms": np.sqrt(mean(off_pattern_ms**2)),
         "n_in_contact": mean(values.n_in_contact),
         "speed_m_s": speed.at(start_s),
         "distance_m": _distance_in_run(values, first, start_s, speed),

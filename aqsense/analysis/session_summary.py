@@ -1,0 +1,118 @@
+"""What summary.json says about the session: clocks, sensors, axes, warnings (FORMATS 4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.frames import Frames
+from aqsense.analysis.quantity import stated
+from aqsense.model import Floats, Recording
+
+
+def session_summary(
+    recording: Recording,
+    timed: Mapping[str, TimedSensor],
+    noticed: Sequence[tuple[str, str, float | None, str]],
+    frames: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The `session` of summary.json.
+
+    noticed   warnings of the analysis: code, site, time in s or None, text
+    frames    as `frame_summary` makes them
+    """
+    warnings = [
+        {"code": code, "site": site, "time_s": None, "text": text} for code, site, text in recording.warnings
+    ]
+    warnings += [
+        {"code": code, "site": site, "time_s": _number(math.nan if time_s is None else time_s), "text": text}
+        for code, site, time_s, text in noticed
+    ]
+    if any(math.isnan(sensor.clock.sd_s) for sensor in timed.values()):
+        text = "the recording does not say how well its clocks agree; lags and scores take them as exact"
+        warnings.append({"code": "clock_unknown", "site": "", "time_s": None, "text": text})
+    for warning in warnings:
+        if warning["time_s"] is None:
+            warning["time_s_reason"] = "whole_recording"
+    about = {key: recording.metadata.get(key) for key in ("session", "started_utc", "place", "source")}
+    return {
+        "name": recording.name,
+        **{key: value if isinstance(value, str) else "" for key, value in about.items()},
+        "athlete": recording.athlete,
+        "clocks": {site: _clock_summary(sensor) for site, sensor in timed.items()},
+        "frames": frames,
+        "sensors": {site: _sensor_summary(sensor) for site, sensor in timed.items()},
+        "warnings": warnings,
+    }
+
+
+def _number(value: float, digits: int = 6) -> float | None:
+    return None if not math.isfinite(value) else round(float(value), digits)
+
+
+def _clock_summary(sensor: TimedSensor) -> dict[str, Any]:
+    clock = sensor.clock
+    tick0 = int(sensor.ticks[0])
+    nominal = 1.0 / (sensor.sensor.rate_hz * sensor.ticks_per_sample)
+    drift_ppm = (clock.s_per_tick / nominal - 1) * 1e6
+    gaps = int((np.diff(sensor.ticks) > 1.5 * sensor.ticks_per_sample).sum())
+    return {
+        "method": clock.method,
+        "tick0": tick0,
+        "time_at_tick0_s": _number(float(clock.time_at(np.array([float(tick0)]))[0])),
+        "s_per_tick": _number(clock.s_per_tick, 12),
+        **stated("sd_s", clock.sd_s, "not_stated"),
+        **stated("bound95_s", 1.96 * clock.sd_s, "not_stated"),
+        "drift_ppm": _number(drift_ppm, 1),
+        "gaps": gaps,
+    }
+
+
+def _sensor_summary(sensor: TimedSensor) -> dict[str, Any]:
+    ticks, gyro = sensor.ticks, sensor.samples.gyro
+    expected = (int(ticks[-1]) - int(ticks[0])) / sensor.ticks_per_sample + 1
+    lost = sum(int(np.isnan(column).sum()) for column in gyro) / 3 if _has_nan(gyro) else 0.0
+    return {
+        "rate_hz": _number(sensor.rate_hz, 4),
+        "missing_fraction": _number(max(0.0, 1 - (len(ticks) - lost) / expected)),
+        **stated("clipped_fraction", _clipped_fraction(sensor), "range_not_stated"),
+        "placement": sensor.sensor.placement or "",
+    }
+
+
+def _has_nan(columns: Sequence[Floats]) -> bool:
+    return any(bool(np.isnan(column.sum())) for column in columns)
+
+
+def _clipped_fraction(sensor: TimedSensor) -> float:
+    """Share of samples in which an axis stays within 1 % of full scale for two samples or more."""
+    ranges = (sensor.sensor.accel_range_m_s2, sensor.sensor.gyro_range_rad_s)
+    if ranges[0] is None and ranges[1] is None:
+        return math.nan
+    clipped = np.zeros(len(sensor.ticks), bool)
+    for columns, full_scale in zip((sensor.samples.accel, sensor.samples.gyro), ranges, strict=True):
+        for column in columns if full_scale is not None else ():
+            level = 0.99 * float(full_scale or math.inf)
+            if max(float(np.nanmax(column)), -float(np.nanmin(column))) < level:
+                continue
+            full = np.abs(column) >= level
+            pair = full[1:] & full[:-1]
+            clipped[1:] |= pair
+            clipped[:-1] |= pair
+    return float(clipped.mean())
+
+
+def frame_summary(frames: Frames) -> dict[str, Any]:
+    """How each sensor's axes were found, and the checks of them."""
+    return {
+        site: {
+            "method": frame.method,
+            "checks": [{**asdict(check), "value": _number(check.value)} for check in frame.checks],
+        }
+        for site, frame in frames.by_site.items()
+    }
