@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import Clock
 from aqsense.analysis.peaks import Positions, refine, slope_at, zero_crossing
-from aqsense.analysis.sensitivity import cap_sensitivity, derivative_gain
+from aqsense.analysis.sensitivity import cap_sd, derivative_gain
 from aqsense.analysis.signals import BRIDGED, CLIPPED, Trace
 from aqsense.model import Event, Floats, Quality
 
 REACH_S = 0.3
 BRIDGED_SD_FACTOR = 3.0
 # Motion above half the rate folds back: 5 ms at 25 Hz, 0.3 at 50, nothing from 100 Hz on (docs/event-sds.md).
-ALIASING_SD_S, ALIASING_HZ, ALIASING_POWER = 0.005, 25.0, 4
+# The stall, a small fast ripple, suffers three times that.
+ALIASING_SD_S, STALL_ALIASING_SD_S, ALIASING_HZ, ALIASING_POWER = 0.005, 0.015, 25.0, 4
 LARGEST_SD_S = 0.050
 
 
@@ -320,7 +321,7 @@ def _peak(search: _Search, values: Floats, index: Positions, *, plateau: bool = 
     width_s = peaks.width / trace.rate_hz
     wobble = search.stream.wobble_rad_s
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_width = wobble * cap_sensitivity(width_s, peaks.height, search.level)
+        by_width = cap_sd(width_s, peaks.height, search.level, wobble)
         by_curvature = wobble * derivative_gain(1) / (-peaks.curvature * trace.rate_hz**2)
     sd = np.where(np.isnan(width_s), by_curvature, by_width)
     return _stamp(search, peaks.position, sd, peaks.height, width_s, peaks.left, peaks.right)
@@ -402,9 +403,11 @@ def _stamp(
     )
 
 
-def event_sd(wobble_sd_s: Floats, trace: Trace, bridged: NDArray[np.bool_]) -> Floats:
+def event_sd(
+    wobble_sd_s: Floats, trace: Trace, bridged: NDArray[np.bool_], aliasing_sd_s: float = ALIASING_SD_S
+) -> Floats:
     """SD of an event without the clock's: wobble and sampling (METHOD 2.2), tripled beside a bridged hole."""
-    sampling = ALIASING_SD_S * (ALIASING_HZ / trace.sample_rate_hz) ** ALIASING_POWER
+    sampling = aliasing_sd_s * (ALIASING_HZ / trace.sample_rate_hz) ** ALIASING_POWER
     sd = np.minimum(np.sqrt(wobble_sd_s * wobble_sd_s + sampling * sampling), LARGEST_SD_S)
     return np.where(bridged, BRIDGED_SD_FACTOR * sd, sd)
 

@@ -1,7 +1,7 @@
 """The mean stride as a fine curve: how far wobble moves each of its events (METHOD 2.2, `sensitivity`).
 
 In:  mean strides of all runs on N_PHASES phases, and the phase around which an event was found.
-Out: seconds per rad/s of wobble, per run; NaN where the mean stride shows no such event there.
+Out: the SD of the event under the run's wobble; NaN where the mean stride shows no such event there.
 All runs at once, on the ring of one stride.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.events import Kind
-from aqsense.analysis.sensitivity import BAND_HZ, derivative_gain, response
+from aqsense.analysis.sensitivity import BAND_HZ, breakup, derivative_gain, noise_share, response
 from aqsense.model import Floats
 
 Flags = NDArray[np.bool_]
@@ -31,15 +31,15 @@ class MeanWave:
         self._middle = DENSE // 2
         self._weight = self._band_weight()
 
-    def sensitivity(self, kind: Kind, channel: int, sign: float, phase: Floats) -> Floats:
-        """(runs,) seconds per rad/s of an event near `phase` (cycles) of each run."""
+    def wobble_sd(self, kind: Kind, channel: int, sign: float, phase: Floats, wobble: Floats) -> Floats:
+        """(runs,) SD, s, of an event near `phase` (cycles) of each run under its wobble (rad/s)."""
         if kind is Kind.HIGHEST:
-            return self._plateau(channel, sign, phase)
+            return self._plateau(channel, sign, phase, wobble)
         if kind is Kind.LOWEST:
-            return self._plateau(channel, -sign, phase)
+            return self._plateau(channel, -sign, phase, wobble)
         if kind is Kind.LAST_HIGHEST:
-            return self._extremum(channel, sign, phase)
-        return self._zero(channel, phase)
+            return wobble * self._extremum(channel, sign, phase)
+        return wobble * self._zero(channel, phase)
 
     def _curve(self, channel: int, phase: Floats, derivative: int = 0) -> Floats:
         """(runs, DENSE) the curve, or its derivative by s, turned so that `phase` is in the middle."""
@@ -72,29 +72,34 @@ class MeanWave:
         slope = np.abs(self._curve(channel, phase, 1)[np.arange(len(x)), crossing])
         return np.where(found & ~np.isnan(phase), derivative_gain(0) / slope, np.nan)
 
-    def _plateau(self, channel: int, sign: float, phase: Floats) -> Floats:
+    def _plateau(self, channel: int, sign: float, phase: Floats, wobble: Floats) -> Floats:
         x = sign * self._curve(channel, phase)
-        row = np.arange(len(x))
-        near = self._near()
+        row, near = np.arange(len(x)), self._near()
         peak = near.start + np.argmax(x[:, near], axis=1)
         top = x[row, peak]
-        inner = (peak > near.start) & (peak < near.stop - 1) & (top > 0) & ~np.isnan(phase)
         place = np.arange(DENSE) - peak[:, None]
         above = x - self._level * top[:, None]
-        reach = int(PLATEAU_REACH * DENSE)
-        outside = (above <= 0) | (np.abs(place) > reach)
+        outside = (above <= 0) | (np.abs(place) > PLATEAU_REACH * DENSE)
         left = np.where(outside & (place < 0), place, -DENSE).max(axis=1)
         right = np.where(outside & (place > 0), place, DENSE).min(axis=1)
         above = np.where((place > left[:, None]) & (place < right[:, None]), above, 0.0)
-        inner &= (left > -reach) & (right < reach)
-        step_s = self._period_s / DENSE
-        area = above.sum(axis=1)
+        found = (peak > near.start) & (peak < near.stop - 1) & (top > 0) & ~np.isnan(phase)
+        found &= np.maximum(-left, right) < PLATEAU_REACH * DENSE
+        width_s = (right - left - 1) * self._period_s / DENSE
+        sensitivity = self._centroid_sensitivity(above, place, peak)
+        return np.where(
+            found, wobble * sensitivity * breakup(width_s, noise_share(wobble, top, self._level)), np.nan
+        )
+
+    def _centroid_sensitivity(self, above: Floats, place: Floats, peak: NDArray[np.int64]) -> Floats:
+        """(runs,) s per rad/s of the centroid of what lies above the floor, from its kernel's spectrum."""
+        area = above.sum(axis=1)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            centroid = (above * place).sum(axis=1) / area
-            kernel = np.where(above > 0, place - centroid[:, None], 0.0) * (step_s / area)[:, None]
-        kernel[row, peak] -= self._level * kernel.sum(axis=1)
-        power = np.abs(np.fft.rfft(np.where(inner[:, None], kernel, 0.0), axis=-1)) ** 2
-        return np.where(inner, np.sqrt((power * self._weight).sum(axis=1)), np.nan)
+            centroid = (above * place).sum(axis=1)[:, None] / area
+            kernel = np.where(above > 0, place - centroid, 0.0) * (self._period_s[:, None] / DENSE / area)
+        kernel[np.arange(len(peak)), peak] -= self._level * kernel.sum(axis=1)
+        power = np.abs(np.fft.rfft(kernel, axis=-1)) ** 2
+        return np.sqrt((power * self._weight).sum(axis=1))
 
     def _band_weight(self) -> Floats:
         """(runs, harmonics) share of the band that belongs to each harmonic of the stride, low-passed."""

@@ -16,7 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.events import EVENT_RULES, Kind, Stream, event_sd, role_site
+from aqsense.analysis.events import (
+    ALIASING_SD_S,
+    EVENT_RULES,
+    STALL_ALIASING_SD_S,
+    Kind,
+    Stream,
+    event_sd,
+    role_site,
+)
 from aqsense.analysis.mean_stride import CHANNELS, LONGEST_STRIDE_S, RunStrides, run_strides
 from aqsense.analysis.mean_wave import MeanWave
 from aqsense.analysis.steps import FinalRows
@@ -42,12 +50,13 @@ def with_run_sds(found: FinalRows, streams: Mapping[str, Stream], level: float) 
         column = CHANNELS.index((group.site, group.channel))
         rows = group.column[group.rows]
         run = np.searchsorted(strides.runs, group.run[group.rows])
-        sensitivity = wave.sensitivity(group.kind, column, group.sign, phases.mean(run, rows["time_s"]))
-        wobble_sd = (sensitivity * wobble[:, column])[run]
+        phase = phases.mean(run, rows["time_s"])
+        wobble_sd = wave.wobble_sd(group.kind, column, group.sign, phase, wobble[:, column])[run]
         if group.kind in (Kind.HIGHEST, Kind.LOWEST):
             wobble_sd = wobble_sd * _smaller_swings(run, rows["amplitude"])
         bridged = rows["quality"] & int(Quality.BRIDGED) > 0
-        sd = event_sd(wobble_sd, streams[group.site].trace, bridged)
+        aliasing = STALL_ALIASING_SD_S if group.kind is Kind.LAST_HIGHEST else ALIASING_SD_S
+        sd = event_sd(wobble_sd, streams[group.site].trace, bridged, aliasing)
         kept = np.isnan(sd) | np.isnan(rows["sd_s"])
         group.column["sd_s"][group.rows] = np.where(kept, rows["sd_s"], sd)
     return FinalRows(contacts, steps, found.loose)

@@ -21,7 +21,7 @@ from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.contacts import contact_before_swing, contact_time, find_landings
 from aqsense.analysis.events import EVENT_RULES, Found, Steps, Stream, event_sd, find_events
 from aqsense.analysis.runs import REFERENCE
-from aqsense.analysis.sensitivity import cap_sensitivity
+from aqsense.analysis.sensitivity import cap_sd
 from aqsense.analysis.signals import BRIDGED, CLIPPED
 from aqsense.analysis.toe_off import find_toe_offs
 from aqsense.model import Event, Floats, Quality
@@ -246,7 +246,7 @@ def _swing_found(rows: NDArray[np.void], stream: Stream, level: float) -> Found:
     """Swing peaks as found events: SD of wobble and sampling, flags of the plateau."""
     flags = stream.trace.flags_between(rows["left"], rows["right"])
     bridged = (flags & BRIDGED) > 0
-    wobble_sd = stream.wobble_rad_s * cap_sensitivity(rows["width_s"], rows["height"], level)
+    wobble_sd = cap_sd(rows["width_s"], rows["height"], level, stream.wobble_rad_s)
     sd = event_sd(wobble_sd, stream.trace, bridged)
     quality = np.where(bridged, int(Quality.BRIDGED), 0)
     quality |= np.where((flags & CLIPPED) > 0, int(Quality.CLIPPED), 0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.convergence import ARM, PUSH, SWING, TRUNK, lags, score, spread, spread_sd
 from aqsense.analysis.events import EVENT_RULES, LARGEST_SD_S, Role, role_site
-from aqsense.analysis.sensitivity import cap_sensitivity
+from aqsense.analysis.sensitivity import cap_sd
 from aqsense.analysis.steps import FinalRows
 from aqsense.formats import EVENT_COLUMNS, STEP_COLUMNS, STRIDE_COLUMNS
 from aqsense.model import Contributor, Event, Floats, Quality, Recording, quality_text
@@ -369,8 +369,9 @@ def _loose_part(found: FinalRows, settings: Settings) -> dict[str, NDArray[Any]]
     none = np.full(len(loose), -1, np.int64)
     rows = np.zeros(len(loose), found.contacts["swing_peak"].dtype)
     rows["time_s"], rows["width_s"], rows["amplitude"] = loose["time_s"], loose["width_s"], loose["height"]
-    far = cap_sensitivity(loose["width_s"], loose["height"], settings.centroid_level)
-    rows["sd_s"] = np.minimum(np.deg2rad(settings.wobble_limb_deg_s) * far, LARGEST_SD_S)
+    wobble = np.deg2rad(settings.wobble_limb_deg_s)
+    sd_s = cap_sd(loose["width_s"], loose["height"], settings.centroid_level, wobble)
+    rows["sd_s"] = np.minimum(sd_s, LARGEST_SD_S)
     return _part(
         Event.SWING_PEAK, _shin(side), SIDES[side], np.full(len(loose), "", object), none, none, rows, "deg/s"
     )

@@ -6,8 +6,8 @@ Out: rho, rad/s RMS before the low-pass, per run and channel.
 What a run's strides have in common is movement. So are differences that are the same curve come earlier or
 later, or larger: they are taken off before the rest is called wobble. Its flat-spectrum RMS follows from the
 Fourier coefficients of 8 to 25 Hz, each divided by what the low-pass left of it.
-What stays in: changes of a waveform's shape that are neither time nor size. What stays out: wobble that is the
-same in every stride; no repetition can tell it from movement.
+What stays in: changes of a waveform's shape that are neither time nor size. What stays out: wobble that is
+the same in every stride; no repetition can tell it from movement.
 """
 
 from __future__ import annotations

@@ -13,13 +13,15 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aqsense.analysis.clock import Clock
+from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frame
 from aqsense.analysis.pipeline import Pipeline, SensorSetup
 from aqsense.analysis.run_sds import with_run_sds
 from aqsense.analysis.steps import FinalRows
-from aqsense.model import Event, Floats
+from aqsense.model import Event, Floats, Ticks
 from aqsense.settings import Settings
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "aqsense" / "simulate" / "templates.json"
@@ -178,17 +180,27 @@ class Wobbling:
 def analysed(body: Body, how: Wobbling, settings: Settings | None = None) -> FinalRows:
     """Final rows, SDs included, for a body that wobbles as told."""
     settings = settings or Settings()
+    found, streams = staged(body, how, settings)
+    return with_run_sds(found, streams, settings.centroid_level)
+
+
+def staged(
+    body: Body, how: Wobbling, settings: Settings | None = None
+) -> tuple[FinalRows, dict[str, Stream]]:
+    """What the stages give, before the runs' own SDs, and their complete traces."""
     setups, rows = {}, {}
     for index, site in enumerate(body.sites):
         random = np.random.RandomState((how.seed * 64 + index) % 2**31)
         setups[site], rows[site] = _sensor(body, site, how, random)
-    pipeline = Pipeline(setups, settings)
+    pipeline = Pipeline(setups, settings or Settings())
     parts = [pipeline.push(site, tick, gyro, gyro) for site, (tick, gyro) in rows.items()]
     parts.append(pipeline.finish())
-    return with_run_sds(FinalRows.joined(parts), pipeline.streams, settings.centroid_level)
+    return FinalRows.joined(parts), dict(pipeline.streams)
 
 
-def _sensor(body: Body, site: str, how: Wobbling, random: np.random.RandomState):
+def _sensor(
+    body: Body, site: str, how: Wobbling, random: np.random.RandomState
+) -> tuple[SensorSetup, tuple[Ticks, tuple[Floats, Floats, Floats]]]:
     n = int(how.seconds * how.rate_hz)
     start_s = START_S + random.random_sample() / how.rate_hz
     time_s = start_s + np.arange(n) / how.rate_hz
@@ -247,7 +259,7 @@ def channel_of(event: Event, stance: int) -> str:
     }.get(role, role)
 
 
-def found_events(found: FinalRows, event: Event, stance: int):
+def found_events(found: FinalRows, event: Event, stance: int) -> NDArray[np.void]:
     """Rows of an event for one stance side."""
     if event is Event.SWING_PEAK:
         return found.contacts[found.contacts["side"] == 1 - stance]["swing_peak"]
