@@ -16,20 +16,35 @@ import numpy as np
 from aqsense.model import Floats, Side
 from aqsense.simulate import templates
 from aqsense.simulate.course import Course, wandering
-from aqsense.simulate.delays import Delay, Lateness
+from aqsense.simulate.deficits import deficits
+from aqsense.simulate.delays import Lateness
 from aqsense.simulate.footfalls import Footfalls, footfalls
+from aqsense.simulate.hand import Shake, shake
 from aqsense.simulate.pace import STEP_S
+from aqsense.simulate.plateaus import Plateaus
 from aqsense.simulate.spec import SITES, SimulationSpec
+from aqsense.simulate.turning import about_right, about_x, about_z, turned
 
 # Metres, METHOD 7.2 where it says; left side, mirrored for the right.
 _HIP: Final = np.array([0.0, 0.09, -0.30])
 # From the middle of the trunk, about which it turns: turning about the waist would shake the upper back by
 # 3 g forward and backward; markers on a sprinter show 1 g.
 _SHOULDER: Final = np.array([0.0, 0.19, 0.15])
-_TRUNK_SENSOR: Final = np.array([-0.10, 0.0, 0.08])
+_TRUNK_SENSOR: Final = {
+    "upper_back": np.array([-0.10, 0.0, 0.08]),
+    "sternum": np.array([0.10, 0.0, 0.05]),
+    "sacrum": np.array([-0.10, 0.0, 0.0]),
+}
+# The pelvis turns about the hips' middle; a sensor there sits on the sacrum.
+_HIPS: Final = np.array([0.0, 0.0, -0.30])
+_PELVIS_SENSOR: Final = np.array([-0.10, 0.0, 0.08])
 _THIGH: Final = np.array([0.0, 0.0, -0.42])
+_THIGH_SENSOR: Final = np.array([0.08, 0.0, -0.25])
 _SHIN_SENSOR: Final = np.array([0.04, 0.0, -0.30])
+_SHIN: Final = np.array([0.0, 0.0, -0.42])
+_FOOT_SENSOR: Final = np.array([0.10, 0.0, -0.04])  # on the instep
 _UPPER_ARM: Final = np.array([0.0, 0.0, -0.30])
+_UPPER_ARM_SENSOR: Final = np.array([0.0, 0.04, -0.20])
 _WRIST_SENSOR: Final = np.array([0.0, 0.02, -0.27])
 # The arm swings across the body: METHOD 1.3 saw 17-24 degrees in sprinters.
 _ARM_PLANE_RAD: Final = np.radians(20.0)
@@ -51,19 +66,39 @@ class Pose:
 class Body:
     """An athlete on a course.
 
-    feet    the contacts
-    delays  by site
-    gains   by site, (n,) on the course's grid: how large the movement is against the template
+    feet             the contacts
+    delays           s, by limb (the five sites)
+    gains            by limb, (n,) on the course's grid: how large the movement is against the template
+    deficits         by limb, what is missing of that; limbs that miss nothing are left out
+    still_arms       sides whose arm doesn't swing
+    trunk_placement  where the trunk's sensor sits
+    shakes           when all sensors are in a hand instead of on the body
     """
 
     course: Course
     feet: Footfalls
-    delays: Mapping[str, Delay]
+    delays: Mapping[str, Plateaus]
     gains: Mapping[str, Floats]
+    deficits: Mapping[str, Plateaus]
+    still_arms: frozenset[Side]
+    trunk_placement: str
+    shakes: tuple[Shake, ...]
 
     def pose(self, site: str, rows: slice) -> Pose:
         """Pose of a site's sensor over rows of the course's grid."""
-        return _Stretch(self, site, rows).pose()
+        pose = _Stretch(self, site, rows).pose()
+        time = self.course.times(rows)
+        for shake in self.shakes:
+            if shake.overlaps(float(time[0]), float(time[-1])):
+                pose = Pose(pose.position + shake.way(time), shake.attitude(time) @ pose.attitude)
+        return pose
+
+    def gain(self, limb: str, rows: slice) -> Floats:
+        """How large a limb's movement is against the template, (n,) over rows of the grid."""
+        gain = self.gains[limb][rows]
+        if limb in self.deficits:
+            return gain * (1.0 - self.deficits[limb].at(self.course.times(rows)))
+        return gain
 
 
 def athlete(spec: SimulationSpec, seed: int, course: Course) -> Body:
@@ -71,11 +106,26 @@ def athlete(spec: SimulationSpec, seed: int, course: Course) -> Body:
     feet = footfalls(course, seed)
     lateness = Lateness(spec, seed, course, feet)
     length = len(course.phase)
+    weak = {site: deficits(spec, site, course, feet) for site in SITES}
     return Body(
         course,
         feet,
         {site: lateness.of(site) for site in SITES},
         {site: 1.0 + spec.amplitude_sd * wandering(seed, f"amplitude/{site}", length) for site in SITES},
+        {site: found for site, found in weak.items() if found is not None},
+        frozenset(side for side in (Side.LEFT, Side.RIGHT) if spec.holds_still(side.value)),
+        spec.trunk_placement,
+        _shakes(spec, seed, course),
+    )
+
+
+def _shakes(spec: SimulationSpec, seed: int, course: Course) -> tuple[Shake, ...]:
+    ends = (*course.phase_begin_s[1:], course.duration_s)
+    spans = zip(spec.session(), course.phase_begin_s, ends, strict=True)
+    return tuple(
+        shake(seed, number, begin, end)
+        for number, (phase, begin, end) in enumerate(spans)
+        if phase.kind == "shake"
     )
 
 
@@ -88,13 +138,17 @@ class _Stretch:
         self.rows = rows
         self.weights = body.course.weights_at(rows)
         self.stride_time = body.course.blend(templates.STRIDE_TIME_S, rows)
-        self.heading = _about_z(body.course.heading[rows])
+        self.heading = about_z(body.course.heading[rows])
 
     def pose(self) -> Pose:
-        if self.site == "trunk":
+        part = self.site.removeprefix("left_").removeprefix("right_")
+        if part == "trunk" and self.body.trunk_placement != "sacrum":
             trunk = self.trunk()
-            return Pose(self.centre() + _turned(trunk, _TRUNK_SENSOR), trunk)
-        return self.leg() if self.site.endswith("shin") else self.arm()
+            sensor = _TRUNK_SENSOR[self.body.trunk_placement]
+            return Pose(self.centre() + turned(trunk, sensor), trunk)
+        if part in ("trunk", "pelvis"):
+            return self.pelvis()
+        return self.arm(part) if part in ("wrist", "upper_arm") else self.leg(part)
 
     @property
     def side(self) -> Side:
@@ -105,16 +159,17 @@ class _Stretch:
         """+1 on the left, -1 on the right."""
         return 1.0 if self.side is Side.LEFT else -1.0
 
-    def phase(self, site: str) -> Floats:
-        """Own phase of a site's limb, its lateness included; the trunk's is the right foot's."""
+    def phase(self, limb: str) -> Floats:
+        """Own phase of a limb, its lateness included; the trunk's is the right foot's."""
         course = self.body.course
-        delay = self.body.delays[site].at(course.time_s[self.rows])
-        own = 0.5 if site.startswith("left") else 0.0
+        delay = self.body.delays[limb].at(course.times(self.rows))
+        own = 0.5 if limb.startswith("left") else 0.0
         return course.phase[self.rows] - own - delay * course.cadence[self.rows]
 
-    def angle(self, name: str, site: str) -> Floats:
-        gain = self.body.gains[site][self.rows]
-        return templates.cycles()[name].at(self.phase(site), self.weights, self.stride_time, gain)
+    def angle(self, name: str, limb: str) -> Floats:
+        held = limb.endswith("wrist") and self.side in self.body.still_arms
+        gain = 0.0 if held else self.body.gain(limb, self.rows)
+        return templates.cycles()[name].at(self.phase(limb), self.weights, self.stride_time, gain)
 
     def shift(self, name: str) -> Floats:
         phase = self.body.course.phase[self.rows]
@@ -129,28 +184,45 @@ class _Stretch:
         course = self.body.course
         yaw, roll = self.angle("yaw", "trunk"), self.angle("roll", "trunk")
         pitch = self.angle("pitch", "trunk") - course.lean[self.rows]
-        return self.heading @ _about_z(yaw) @ _about_right(pitch) @ _about_x(roll)
+        return self.heading @ about_z(yaw) @ about_right(pitch) @ about_x(roll)
 
-    def leg(self) -> Pose:
-        thigh = self.heading @ _about_right(self.angle("thigh", self.site))
-        shin = self.heading @ self.limb("shin")
-        hip = _turned(self.heading, self.mirrored(_HIP))
-        knee = self.centre() + hip + _turned(thigh, _THIGH)
-        return Pose(knee + _turned(shin, _SHIN_SENSOR), shin)
+    def pelvis(self) -> Pose:
+        yaw, pitch = self.angle("pelvis_yaw", "trunk"), self.angle("pelvis_pitch", "trunk")
+        pelvis = self.heading @ about_z(yaw) @ about_right(pitch)
+        return Pose(self.centre() + turned(self.heading, _HIPS) + turned(pelvis, _PELVIS_SENSOR), pelvis)
 
-    def arm(self) -> Pose:
-        plane = self.heading @ _about_z(np.full(len(self.stride_time), -self.mirror * _ARM_PLANE_RAD))
-        upper = plane @ _about_right(self.angle("upper_arm", self.site))
-        forearm = plane @ self.limb("forearm")
-        shoulder = self.centre() + _turned(self.trunk(), self.mirrored(_SHOULDER))
-        elbow = shoulder + _turned(upper, _UPPER_ARM)
-        return Pose(elbow + _turned(forearm, self.mirrored(_WRIST_SENSOR)), forearm)
+    def leg(self, part: str) -> Pose:
+        limb = f"{self.side.value}_shin"
+        thigh = self.heading @ about_right(self.angle("thigh", limb))
+        hip = turned(self.heading, self.mirrored(_HIP))
+        if part == "thigh":
+            return Pose(self.centre() + hip + turned(thigh, _THIGH_SENSOR), thigh)
+        shin = self.heading @ self.limb("shin", limb)
+        knee = self.centre() + hip + turned(thigh, _THIGH)
+        if part == "shin":
+            return Pose(knee + turned(shin, _SHIN_SENSOR), shin)
+        foot = self.heading @ about_right(self.angle("foot", limb))
+        return Pose(knee + turned(shin, _SHIN) + turned(foot, _FOOT_SENSOR), foot)
 
-    def limb(self, segment: str) -> Floats:
+    def arm(self, part: str) -> Pose:
+        limb = f"{self.side.value}_wrist"
+        trunk = self.trunk()
+        # An arm that is held still goes with the chest.
+        carried = trunk if self.side in self.body.still_arms else self.heading
+        plane = carried @ about_z(np.full(len(self.stride_time), -self.mirror * _ARM_PLANE_RAD))
+        upper = plane @ about_right(self.angle("upper_arm", limb))
+        shoulder = self.centre() + turned(trunk, self.mirrored(_SHOULDER))
+        if part == "upper_arm":
+            return Pose(shoulder + turned(upper, self.mirrored(_UPPER_ARM_SENSOR)), upper)
+        forearm = plane @ self.limb("forearm", limb)
+        elbow = shoulder + turned(upper, _UPPER_ARM)
+        return Pose(elbow + turned(forearm, self.mirrored(_WRIST_SENSOR)), forearm)
+
+    def limb(self, segment: str, limb: str) -> Floats:
         """Attitude of a shin or forearm in its plane: swing, then the small tilt and spin."""
-        swing = _about_right(self.angle(segment, self.site))
-        tilt = _about_x(self.mirror * self.angle(f"{segment}_tilt", self.site))
-        spin = _about_z(self.mirror * self.angle(f"{segment}_spin", self.site))
+        swing = about_right(self.angle(segment, limb))
+        tilt = about_x(self.mirror * self.angle(f"{segment}_tilt", limb))
+        spin = about_z(self.mirror * self.angle(f"{segment}_spin", limb))
         return swing @ tilt @ spin
 
     def mirrored(self, place: Floats) -> Floats:
@@ -172,32 +244,3 @@ def acceleration(position: Floats) -> Floats:
 def _first_derivative(values: Floats) -> Floats:
     a, b, d, e = (values[k : len(values) - 4 + k] for k in (0, 1, 3, 4))
     return (a - 8.0 * b + 8.0 * d - e) / (12.0 * STEP_S)
-
-
-def _turned(attitude: Floats, place: Floats) -> Floats:
-    return np.einsum("nij,j->ni", attitude, place)
-
-
-def _about_x(angle: Floats) -> Floats:
-    return _rotations(angle, 1, 2, 1.0)
-
-
-def _about_right(angle: Floats) -> Floats:
-    """Rotations about the athlete's right, -y."""
-    return _rotations(angle, 2, 0, -1.0)
-
-
-def _about_z(angle: Floats) -> Floats:
-    return _rotations(angle, 0, 1, 1.0)
-
-
-def _rotations(angle: Floats, first: int, second: int, sense: float) -> Floats:
-    """(n, 3, 3) rotations that bring axis `first` towards `second` (against it for sense -1)."""
-    found = np.zeros((len(angle), 3, 3))
-    found[:] = np.eye(3)
-    cos, sin = np.cos(angle), sense * np.sin(angle)
-    found[:, first, first] = cos
-    found[:, second, second] = cos
-    found[:, first, second] = -sin
-    found[:, second, first] = sin
-    return found

@@ -6,15 +6,34 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Side, Ticks
-from aqsense.simulate import templates
+from aqsense.simulate import drills, templates
 from aqsense.simulate.course import Course
 from aqsense.simulate.draws import stream
 
 _SLOWEST_INTENT: Final = 2.0 / 3.5  # share of the jog's pattern from which a movement counts as running
 _LONGEST_STEP_S: Final = 0.6
 _BEFORE_S, _AFTER_S = 0.2, 0.6
+
+
+@dataclass(frozen=True)
+class Shocks:
+    """Everything that shakes the body from below: contacts, and a skip's hops, in order of time.
+
+    time_s  (m,)
+    left    (m,) bool, which foot
+    impact  (m,) at the tibia, m/s^2
+    """
+
+    time_s: Floats
+    left: NDArray[np.bool_]
+    impact: Floats
+
+    def side(self, index: int) -> Side:
+        """Foot of a shock."""
+        return Side.LEFT if self.left[index] else Side.RIGHT
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,7 @@ class Footfalls:
     run      (n,) 1.. for contacts of running, 0 for others
     stride   (n,) 1.. within the run, two contacts each; 0 outside runs
     impact   (n,) shock at the tibia, m/s^2
+    shocks   contacts and hops
     """
 
     number: Ticks
@@ -33,6 +53,7 @@ class Footfalls:
     run: Ticks
     stride: Ticks
     impact: Floats
+    shocks: Shocks
 
     def side(self, index: int) -> Side:
         """Foot of a contact."""
@@ -56,7 +77,27 @@ def footfalls(course: Course, seed: int) -> Footfalls:
     run = _runs(time, _is_running(course)[index] & whole)
     size = course.blend(templates.IMPACT_G)[index] * STANDARD_GRAVITY_M_S2
     varied = size * (1.0 + 0.1 * np.clip(stream(seed, "impacts").randn(len(number)), -2.0, 2.0))
-    return Footfalls(number, time, run, _strides(run), varied)
+    shocks = Shocks(time, number % 2 == 1, varied)
+    return Footfalls(number, time, run, _strides(run), varied, _with_hops(shocks, number, course, seed))
+
+
+def _with_hops(shocks: Shocks, number: Ticks, course: Course, seed: int) -> Shocks:
+    """In a skip each foot lands a second time before the other foot does."""
+    skip = templates.DRILL["a_skip"]
+    if skip not in course.weights:
+        return shocks
+    at = np.interp(number / 2 + drills.HOP_PHASE, course.phase, np.arange(len(course.phase)))
+    skipping = course.weights[skip][np.round(at).astype(int)] > 0.5
+    time = np.interp(at, np.arange(len(course.phase)), course.time_s)[skipping]
+    varied = 1.0 + 0.1 * np.clip(stream(seed, "hops").randn(len(number)), -2.0, 2.0)[skipping]
+    impact = drills.HOP_SHARE * templates.IMPACT_G[skip] * STANDARD_GRAVITY_M_S2 * varied
+    all_times = np.concatenate([shocks.time_s, time])
+    order = np.argsort(all_times, kind="stable")
+    return Shocks(
+        all_times[order],
+        np.concatenate([shocks.left, number[skipping] % 2 == 1])[order],
+        np.concatenate([shocks.impact, impact])[order],
+    )
 
 
 def _is_running(course: Course) -> np.ndarray:

@@ -14,8 +14,14 @@ from aqsense.simulate.pace import STEP_S
 _EDGE: Final = 2  # rows lost by a derivative
 # Shock of a contact, METHOD 7.2: 30 Hz and 80 Hz, decaying in 12 ms; what arrives elsewhere, and when.
 _SHOCK_S: Final = 0.08
-_TRUNK_SHARE, _TRUNK_DELAY_S = 0.15, 0.010
-_WRIST_SHARE, _WRIST_DELAY_S = 0.05, 0.012
+# Shares and delays (s) of other sites than those three are ours, in between.
+_LEG: Final = {"foot": (1.2, 0.0), "shin": (1.0, 0.0), "thigh": (0.4, 0.004)}
+_UPPER_BODY: Final = {
+    "pelvis": (0.25, 0.007),
+    "trunk": (0.15, 0.010),
+    "upper_arm": (0.08, 0.011),
+    "wrist": (0.05, 0.012),
+}
 
 
 @dataclass(frozen=True)
@@ -54,30 +60,34 @@ def shocks(body: Body, site: str, start: int, stop: int) -> Floats:
 
     A shin feels its own foot's contacts; trunk and wrists feel both, weaker and later.
     """
-    time = body.course.time_s[start:stop]
+    time = body.course.times(slice(start, stop))
     total = np.zeros(len(time))
-    earliest, latest = np.searchsorted(body.feet.time_s, [time[0] - 2 * _SHOCK_S, time[-1]])
+    shocks = body.feet.shocks
+    earliest, latest = np.searchsorted(shocks.time_s, [time[0] - 2 * _SHOCK_S, time[-1]])
     for index in range(int(earliest), int(latest)):
-        contact = body.feet.time_s[index]
-        share, delay = _share(site, body.feet.side(index))
+        contact = shocks.time_s[index]
+        share, delay = share_of(site, shocks.side(index))
         first = np.searchsorted(time, contact + delay)
         last = np.searchsorted(time, contact + delay + _SHOCK_S)
         if share and last > first:
-            total[first:last] += share * body.feet.impact[index] * _shock(time[first:last] - contact - delay)
+            total[first:last] += share * shocks.impact[index] * shock(time[first:last] - contact - delay)
     return total
 
 
-def _share(site: str, foot: Side) -> tuple[float, float]:
-    if site.endswith("shin"):
-        return (1.0 if site.startswith(foot.value) else 0.0), 0.0
-    return (_TRUNK_SHARE, _TRUNK_DELAY_S) if site == "trunk" else (_WRIST_SHARE, _WRIST_DELAY_S)
+def share_of(site: str, foot: Side) -> tuple[float, float]:
+    """What part of a foot's shock reaches a site, and how much later, s."""
+    side, _, part = site.partition("_")
+    if part in _LEG:
+        share, delay = _LEG[part]
+        return (share if side == foot.value else 0.0), delay
+    return _UPPER_BODY[part or site]
 
 
-def _shock(time_s: Floats) -> Floats:
+def shock(time_s: Floats) -> Floats:
     """A damped sine of height 1 that begins at 0."""
     wave = 0.75 * np.sin(2 * np.pi * 30.0 * time_s) + 0.25 * np.sin(2 * np.pi * 80.0 * time_s)
     return wave * np.exp(-time_s / 0.012) / _SHOCK_HEIGHT
 
 
 _SHOCK_HEIGHT = 1.0
-_SHOCK_HEIGHT = float(_shock(np.arange(0.0, 0.05, 1e-5)).max())
+_SHOCK_HEIGHT = float(shock(np.arange(0.0, 0.05, 1e-5)).max())

@@ -73,8 +73,17 @@ def _run(body: Body, run: int) -> Iterator[TrueStep]:
             off,
             float(ahead[place + 1]),
             float(ahead[place + 2]),
-            _peaks(waves, side, contact, off, stride_time),
+            {
+                key: peak
+                for key, peak in _peaks(waves, side, contact, off, stride_time).items()
+                if not _of_still_arm(body, *key)
+            },
         )
+
+
+def _of_still_arm(body: Body, event: Event, side: Side) -> bool:
+    """An arm that is held has no events, whatever small rate the trunk gives it."""
+    return event.value.startswith("arm_") and side in body.still_arms
 
 
 def _toe_offs(body: Body, side: Side) -> np.ndarray:
