@@ -20,8 +20,8 @@ class Settings:
     toe_off_rate_deg_s  swing-peak rate below which the shin alone gives no toe-off (METHOD 3.0, 2.3): at
                         550 deg/s its dive is 3 ms off, at 430 deg/s 15 ms late. With a trunk or pelvis sensor
                         toe-off is claimed where that shows the flight, at any rate
-    wobble_limb_deg_s   soft-tissue wobble of shins and wrists where a run has fewer than 6 strides to measure it
-                        (RMS, 8-25 Hz, METHOD 2.2)
+    wobble_limb_deg_s   soft-tissue wobble of shins and wrists (RMS, 8-25 Hz, METHOD 2.2) in runs that are too
+                        short to measure it: fewer than 6 strides
     wobble_trunk_deg_s  ... of the trunk
     resample            accept an irregular `time_s` by resampling it to its median rate
     """

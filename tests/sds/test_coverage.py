@@ -78,16 +78,23 @@ def test_only_rotation_events_change() -> None:
 
 @pytest.mark.slow
 def test_acceptance_on_templates_and_measured_strides(shared: Path) -> None:
-    """Every event pooled over bodies and rates, for each wobble, n >= 2000."""
+    """Every event over bodies, rates and wobbles; and for each wobble, a little wider. n >= 2000 in each."""
     recorded = [shared / "data" / "dorn2012" / name for name in ("run_9.5_extended", "run_3.5_extended")]
     bodies = [template_body(name) for name in ("sprint_9.5", "run_6.6", "jog_3.5")]
     bodies += [recorded_body(folder) for folder in recorded]
+    everything: Found = defaultdict(list)
     for rms in WOBBLE_DEG_S:
         pooled: Found = defaultdict(list)
         for body in bodies:
             for event, parts in trials(body, rms, seeds=3, seconds=34.0).items():
                 pooled[event] += parts
+                everything[event] += parts
         for event, parts in pooled.items():
             share, n = coverage(parts)
+            print(f"{event.value} at {rms:g} deg/s: {share:.3f} of {n}")
             assert n >= 2000
-            assert 0.93 <= share <= 0.97, f"{event.value} at {rms} deg/s: {share:.3f} of {n}"
+            assert 0.92 <= share <= 0.98, f"{event.value} at {rms} deg/s: {share:.3f} of {n}"
+    for event, parts in everything.items():
+        share, n = coverage(parts)
+        print(f"{event.value}: {share:.3f} of {n}")
+        assert 0.93 <= share <= 0.97, f"{event.value}: {share:.3f} of {n}"
