@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 
 from aqsense.errors import SettingsError
+from aqsense.model import SITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Settings:
                         short to measure it: fewer than 6 strides
     wobble_trunk_deg_s  ... of the trunk
     resample            accept an irregular `time_s` by resampling it to its median rate
+    swap                pairs of sites whose labels are exchanged before anything else
     """
 
     centroid_level: float = 0.9
@@ -34,6 +36,7 @@ class Settings:
     wobble_limb_deg_s: float = 20.0
     wobble_trunk_deg_s: float = 10.0
     resample: bool = False
+    swap: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.centroid_level <= 0.98:
@@ -44,9 +47,15 @@ class Settings:
             )
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name not in ("centroid_level", "resample") and not value > 0:
+            if field.name not in ("centroid_level", "resample", "swap") and not value > 0:
                 raise SettingsError(
                     f"{field.name} is {value}; expected a number above 0", name=field.name, value=value
+                )
+
+        for pair in self.swap:
+            if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(SITES):
+                raise SettingsError(
+                    f"swap is {pair}; expected two different sites of {', '.join(SITES)}", name="swap", value=pair
                 )
 
     @property

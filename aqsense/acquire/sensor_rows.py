@@ -28,6 +28,7 @@ HIGHEST_LIMB_MEAN_M_S2 = 200.0
 SHORTEST_S = 1.0  # a mean over less says nothing about the unit
 SLOWEST_HZ, FASTEST_HZ = 2.0, 20_000.0
 RATE_TOLERANCE = 0.1
+RESTART_ROWS = 50
 
 
 def check_rising(table: NumberTable, column: str) -> None:
@@ -42,10 +43,20 @@ def check_rising(table: NumberTable, column: str) -> None:
     if not rises.all():
         row = int(np.argmin(rises)) + 1
         raise table.error(
-            f"{shown(column)} {_text(time[row])} does not rise (previous {_text(time[row - 1])}). "
-            "Remove the repeated or misplaced row, or export again.",
+            f"{shown(column)} {_text(time[row])} does not rise (previous {_text(time[row - 1])}). {_advice(time, row)}",
             row,
         )
+
+
+def _advice(time: NDArray[Any], row: int) -> str:
+    """A clock that falls back by many rows and then goes on has begun again."""
+    usual = float(np.median(np.abs(np.diff(time[: row + 1].astype(float))))) if row > 1 else 0.0
+    if float(time[row - 1]) - float(time[row]) > RESTART_ROWS * usual > 0:
+        return (
+            "The clock seems to start again here: the sensor restarted, or its counter wrapped. "
+            "Make two recordings, one up to this row and one from it on."
+        )
+    return "Remove the repeated or misplaced row, or export again."
 
 
 def check_rate(table: NumberTable, column: str, rate_hz: float) -> None:

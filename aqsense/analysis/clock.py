@@ -18,6 +18,7 @@ from aqsense.model import Floats, Recording, Samples, Sensor, Ticks
 # connection interval can hide up to 8 ms (METHOD 6).
 ARRIVALS_ONLY_SD_S = 0.010
 LARGEST_RESIDUAL_SAMPLES = 0.3
+FEWEST_SAMPLES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ def time_sensors(recording: Recording, *, resample: bool = False) -> dict[str, T
         if samples.time_s is None:
             timed[site] = _time_by_arrivals(recording, sensor)
             continue
+        if len(samples) < FEWEST_SAMPLES:
+            n = len(samples)
+            raise RecordingError(
+                f"{site} has only {n} sample{'' if n == 1 else 's'}; expected {FEWEST_SAMPLES} at least. Remove the "
+                "sensor from the recording, or export it again.",
+                path=recording.path,
+            )
         key = id(samples.time_s)
         if key not in shared:
             try:
@@ -118,8 +126,6 @@ def _median_rate_hz(time_s: Floats) -> float:
 
 def _index_samples(time_s: Floats, sd_s: float) -> tuple[Ticks, Clock, float]:
     """Sample numbers as ticks, the clock that returns the times, and the true rate."""
-    if len(time_s) < 8:
-        raise _IrregularError(f"only {len(time_s)} samples")
     rate_hz = _median_rate_hz(time_s)
     steps = np.rint(np.diff(time_s) * rate_hz).astype(np.int64)
     if (steps < 1).any():

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.coarse import Coarse, Spans, coarse, turning_rate
-from aqsense.analysis.limbs import Labels, check_limbs, check_wrist_sides, view_limbs
+from aqsense.analysis.limbs import Labels, check_joints, check_limbs, view_limbs
 from aqsense.errors import NothingToAnalyse
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Mark
 
@@ -139,7 +139,7 @@ def fit_frames(timed: Mapping[str, TimedSensor], marks: Sequence[Mark] = ()) -> 
     notes.take(check_limbs(limbs, _turning(sensors, bias, "trunk", running)))
     if not notes.wrong:
         _check_sides(sensors, bias, up, rate, running, notes)
-        notes.take(check_wrist_sides(limbs, shins_exchanged="left_shin" in notes.wrong))
+        notes.take(check_joints(limbs, shins_exchanged="left_shin" in notes.wrong))
     unclear = {w[1] for w in notes.warnings if w[0] in ("axis_unclear", "sign_unclear")}
     method = "running" if standing is None else "standing"
     frames = {
@@ -162,9 +162,10 @@ def running_spans(shins: Sequence[TimedSensor]) -> Spans:
 
     Of a long session an even choice of them, 4 minutes together.
     """
-    start_s, rate = turning_rate(shins[0])
-    for other in shins[1:]:
-        rate = 0.5 * (rate + np.interp(start_s, *turning_rate(other)))
+    # A shin that begins late or dies says nothing about the rest.
+    start_s, rate = max((turning_rate(shin) for shin in shins), key=lambda series: len(series[0]))
+    together = [np.interp(start_s, *turning_rate(shin), left=np.nan, right=np.nan) for shin in shins]
+    rate = np.where(np.isnan(together).all(axis=0), rate, _mean_of_known(together)) if len(rate) else rate
     limit = max(LEAST_RUNNING_RAD_S, SHARE_OF_FASTEST * float(np.quantile(rate, 0.98))) if len(rate) else 0.0
     fast = np.concatenate([[False], rate >= limit, [False]])
     edges = np.flatnonzero(np.diff(fast.astype(int)))
@@ -177,13 +178,18 @@ def running_spans(shins: Sequence[TimedSensor]) -> Spans:
     for first, stop in zip(edges[::2], edges[1::2], strict=True):
         begin, end = float(start_s[first]), float(start_s[stop - 1]) + 1.0
         if stop == len(rate):  # the last second that is not whole
-            end = float(_last_s(shins[0]))
+            end = max(_last_s(shin) for shin in shins)
         pieces = max(1, round((end - begin) / LONGEST_SPAN_S))
         cuts = np.linspace(begin, end, pieces + 1)
         spans += [(float(a), float(b)) for a, b in pairwise(cuts)]
     total = sum(end - begin for begin, end in spans)
     every = max(1, int(np.ceil(total / ENOUGH_RUNNING_S)))
     return spans[::every]
+
+
+def _mean_of_known(series: list[Floats]) -> Floats:
+    known = ~np.isnan(series)
+    return np.where(known, series, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
 
 
 def _last_s(timed: TimedSensor) -> float:

@@ -1,17 +1,21 @@
-"""Is every sensor on the limb and side that its label says? Evidence from the movement itself (METHOD 1.3.6).
+"""Is every sensor on the limb and side that its label says? Evidence from the movement itself (METHOD
+1.3.6).
 
 In:  sagittal rates and mean forces of the limbs in running.
 Out: checks with their values, and which labels the data contradict.
-Refuses: swapping anything, and judging what the data can't show (slow running, no standing, units at the knee).
+Refuses: swapping anything, and judging what the data can't show (slow running, no standing, units at the
+knee).
 
-Wrist sides. Correlations can't tell a right wrist from a left one whose axis points the other way: the two are mirror
-images half a stride apart. Joints can: an elbow bends only forwards, a knee only backwards. So the mean force in running
-tilts, against standing, forwards on a forearm and backwards on a shin - if the sign found from the opposite leg is right.
-On real sprinting and running the tilt (sine) is +0.33 to +0.63 at wrists and -0.22 to -0.44 at shins. Units at the side
-of the knee (dsads) don't tilt backwards; there the wrists are not judged.
+Wrist sides. Correlations can't tell a right wrist from a left one whose axis points the other way: the two
+are mirror images half a stride apart. Joints can: an elbow bends only forwards, a knee only backwards. So
+the mean force in running tilts, against standing, forwards on a forearm and backwards on a shin - if the
+sign found from the opposite leg is right. On real sprinting and running the tilt (sine) is +0.33 to +0.63
+at wrists and -0.22 to -0.44 at shins. Units at the side of the knee (dsads) don't tilt backwards; there the
+wrists are not judged.
 
-Wrong limbs. The two shins are each other half a stride apart (0.89 to 0.99 on real running; a shin and a wrist reach
-0.77). Where both wrists hang on the shins, the shape tells: a shin's second harmonic and jolts are larger than a wrist's.
+Wrong limbs. The two shins are each other half a stride apart (0.89 to 0.99 on real running; a shin and a
+wrist reach 0.77). Where both wrists hang on the shins, the shape tells: a shin's second harmonic and jolts
+are larger than a wrist's.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ PAIRING_MARGIN = 0.2
 SHAPE_LIMIT = -0.8
 TRUNK_SHARE = 0.6
 MOVES_MARGIN = 0.15
+LARGEST_KNEE_DIFFERENCE = 0.2
 AROUND_HALF = np.array([0.8, 0.9, 1.0, 1.1, 1.2])  # the stride time is rough and changes over a run
 PHASES = np.arange(16) / 16
 SHINS, WRISTS = ("left_shin", "right_shin"), ("left_wrist", "right_wrist")
@@ -82,42 +87,84 @@ def check_limbs(limbs: Mapping[str, Limb], trunk_turning_rad_s: float) -> Labels
     found = [_trunk(limbs, trunk_turning_rad_s)]
     if all(site in limbs for site in WRISTS):
         found += [_pairing(limbs), _shape(limbs)]
+    together = _together(found)
+    return replace(together, warnings=together.warnings[:1])  # one exchange explains the others
+
+
+def check_joints(limbs: Mapping[str, Limb], *, shins_exchanged: bool) -> Labels:
+    """Is each wrist on its side, and do accelerometer and gyroscope of a limb agree on its axes?
+
+    Wrists are judged by the elbow's bend only where both knees show how a joint's bend is seen.
+    """
+    wrists = [site for site in WRISTS if site in limbs]
+    if any(site not in limbs for site in SHINS):
+        return Labels()
+    knees = {site: limbs[site].tilt for site in SHINS}
+    found = [_knees(knees)]
+    if not wrists:
+        pass
+    elif all(tilt < -LEAST_KNEE_TILT for tilt in knees.values()):
+        found.append(_elbows({site: limbs[site].tilt for site in wrists}, -1 if shins_exchanged else 1))
+    else:
+        found.append(_wrists_by_legs(limbs, wrists, shins_exchanged=shins_exchanged))
+    return _together(found)
+
+
+def _together(found: list[Labels]) -> Labels:
     return Labels(
         tuple(check for labels in found for check in labels.checks),
-        tuple(warning for labels in found for warning in labels.warnings)[:1],
-        frozenset().union(*(labels.wrong for labels in found)),
+        tuple(warning for labels in found for warning in labels.warnings),
+        frozenset[str]().union(*(labels.wrong for labels in found)),
     )
 
 
-def check_wrist_sides(limbs: Mapping[str, Limb], *, shins_exchanged: bool) -> Labels:
-    """Is each wrist on its side? Only where both knees show how a joint's bend is seen."""
-    wrists = [site for site in WRISTS if site in limbs]
-    if any(site not in limbs for site in SHINS) or not wrists:
+def _knees(tilts: Mapping[str, float]) -> Labels:
+    """Both knees bend backwards, and by about the same; else one sensor's axes are not what they claim."""
+    if any(np.isnan(tilt) for tilt in tilts.values()):
         return Labels()
-    knees = [limbs[site].tilt for site in SHINS]
-    checks = [(site, "knee_bends_backward", limbs[site].tilt, f"< -{LEAST_KNEE_TILT}",
-               limbs[site].tilt < -LEAST_KNEE_TILT) for site in SHINS]  # fmt: skip
-    if not all(tilt < -LEAST_KNEE_TILT for tilt in knees):
-        by_legs = _wrists_by_legs(limbs, wrists, shins_exchanged=shins_exchanged)
-        return replace(by_legs, checks=(*(c for c in checks if not np.isnan(c[2])), *by_legs.checks))
-    side = -1.0 if shins_exchanged else 1.0
-    bends = {site: side * limbs[site].tilt for site in wrists}
-    checks += [(site, "elbow_bends_forward", limbs[site].tilt, f"> {LEAST_TILT}" if side > 0 else f"< -{LEAST_TILT}",
-                bend > LEAST_TILT) for site, bend in bends.items()]  # fmt: skip
-    wrong = [site for site, bend in bends.items() if bend < -LEAST_TILT]
-    if not wrong:
-        return Labels(tuple(checks))
-    values = ", ".join(f"{site} {limbs[site].tilt:+.2f}" for site in wrists)
-    if len(wrong) == len(wrists):
-        who = " and ".join(wrists)
-        verb = "seem to be exchanged" if len(wrists) == 2 else "seems to be on the other side"
+    expected = f"< -{LEAST_KNEE_TILT}"
+    checks = tuple(
+        (site, "knee_bends_backward", tilt, expected, tilt < -LEAST_KNEE_TILT) for site, tilt in tilts.items()
+    )
+    left, right = tilts.values()
+    if abs(left - right) <= LARGEST_KNEE_DIFFERENCE:
+        return Labels(checks)
+    odd = max(tilts, key=lambda site: tilts[site])
+    text = (
+        f"{odd}: its knee would bend otherwise than the other one (tilt {left:+.2f} left, {right:+.2f} right). "
+        "Do accelerometer and gyroscope have the same axes? Does an axis have the wrong sign?"
+    )
+    return Labels(checks, (("axes_disagree", odd, text),), frozenset({odd}))
+
+
+def _elbows(tilts: Mapping[str, float], side: int) -> Labels:
+    """An elbow bends forwards; with the axis that a wrist of the other side gets, it seems to bend backwards."""
+    expected = f"> {LEAST_TILT}" if side > 0 else f"< -{LEAST_TILT}"
+    checks = tuple(
+        (site, "elbow_bends_forward", tilt, expected, side * tilt > LEAST_TILT)
+        for site, tilt in tilts.items()
+    )
+    values = ", ".join(f"{site} {tilt:+.2f}" for site, tilt in tilts.items())
+    backwards = [site for site, tilt in tilts.items() if side * tilt < -LEAST_TILT]
+    if len(backwards) == len(tilts):
+        who = " and ".join(tilts)
+        verb = "seem to be exchanged" if len(tilts) == 2 else "seems to be on the other side"
         text = (
             f"{who} {verb}: taken with the opposite leg, the elbow would bend backwards (tilt {values}; "
-            f"expected above {side * LEAST_TILT:+.2f}). Check the labels, or say --swap left_wrist right_wrist."
+            f"expected {expected}). Check the labels, or say --swap left_wrist right_wrist."
         )
-        return Labels(tuple(checks), (("sides_exchanged", wrists[0], text),), frozenset(wrists))
-    text = f"{wrong[0]}: its elbow would bend backwards (tilt {values}); its forward direction is not certain"
-    return Labels(tuple(checks), (("sign_unclear", wrong[0], text),), frozenset(wrong))
+        return Labels(checks, (("sides_exchanged", backwards[0], text),), frozenset(tilts))
+    odd = [site for site, tilt in tilts.items() if side * tilt <= LEAST_TILT]
+    warnings = tuple(
+        (
+            "axes_disagree",
+            site,
+            f"{site}: its elbow does not bend forwards (tilt {values}; expected {expected}). Was the arm held still, or "
+            "do accelerometer and gyroscope not have the same axes?",
+        )
+        for site in odd
+    )
+    return Labels(checks, warnings, frozenset(odd))
 
 
 def _wrists_by_legs(limbs: Mapping[str, Limb], wrists: list[str], *, shins_exchanged: bool) -> Labels:

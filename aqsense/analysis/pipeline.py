@@ -17,8 +17,12 @@ from numpy.typing import NDArray
 from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
 from aqsense.analysis.contacts import has_data
+from aqsense.analysis.doubts import ALL_RUNS, flag_clipped_contacts, flag_doubtful
 from aqsense.analysis.events import Stream
-from aqsense.analysis.frames import Frame, Frames, fit_frames
+from aqsense.analysis.frames import Frame, Frames, fit_frames, running_spans
+from aqsense.analysis.readings import Notice, Readings, believable, worn
+from aqsense.analysis.relabel import swap_sites
+from aqsense.analysis.run_notes import note_runs, spans_of_runs
 from aqsense.analysis.run_sds import with_run_sds
 from aqsense.analysis.runs import REFERENCE, Runs, references
 from aqsense.analysis.signals import Channels, Waveform
@@ -192,20 +196,28 @@ def analyze(
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
     """
     settings = settings or Settings()
+    recording = swap_sites(recording, settings.swap)
     tell = progress or _tell_nobody
     tell("clocks", 0.0)
-    timed = time_sensors(recording, resample=settings.resample)
+    readings = believable(time_sensors(recording, resample=settings.resample))
     tell("body axes", 0.1)
     try:
+        readings = _of_runners(readings)
+        timed = readings.timed
         frames = frames or fit_frames(timed, recording.marks)
     except NothingToAnalyse as nothing:
-        return empty_result(recording, settings, timed, str(nothing))
+        recording = replace(recording, warnings=(*recording.warnings, *_untimed(readings.warnings)))
+        return empty_result(recording, settings, readings.timed, str(nothing))
     tell("peaks", 0.3)
     setups = make_setups(timed, frames)
     pipeline = Pipeline(setups, settings)
     found = _feed(pipeline, timed, tell)
     tell("scores", 0.9)
     found = with_run_sds(found, pipeline.streams, settings.centroid_level)
+    notices, slipped = note_runs(timed, spans_of_runs(found), recording.marks)
+    found = flag_doubtful(found, {**dict.fromkeys(frames.doubtful, (ALL_RUNS,)), **slipped})
+    found = flag_clipped_contacts(found, readings.weak_accel)
+    frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *notices))
     result = make_result(recording, settings, timed, frames, found, reference or ())
     tell("done", 1.0)
     return result
@@ -213,6 +225,19 @@ def analyze(
 
 def _tell_nobody(_what: str, _share: float) -> None:
     pass
+
+
+def _of_runners(readings: Readings) -> Readings:
+    """Without the sensors that have nothing to say while the legs run."""
+    shins = [readings.timed[site] for site in SHINS if site in readings.timed]
+    if not shins:
+        return readings
+    moving = worn(readings.timed, running_spans(shins))
+    return replace(moving, warnings=(*readings.warnings, *moving.warnings), weak_accel=readings.weak_accel)
+
+
+def _untimed(notices: Sequence[Notice]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((code, site, text) for code, site, _, text in notices)
 
 
 def make_setups(timed: Mapping[str, TimedSensor], frames: Frames) -> dict[str, SensorSetup]:

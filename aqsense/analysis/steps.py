@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.contacts import contact_before_swing, contact_time, find_landings
 from aqsense.analysis.events import EVENT_RULES, Found, Steps, Stream, event_sd, find_events
+from aqsense.analysis.faint import drop_faint_arms, flag_slow_sensors, is_slow
 from aqsense.analysis.runs import REFERENCE
 from aqsense.analysis.sensitivity import cap_sd
 from aqsense.analysis.signals import BRIDGED, CLIPPED
@@ -203,6 +204,8 @@ class StepEvents:
         )  # fmt: skip
         for event, found in events.items():
             _fill(out[event.value], found)
+        drop_faint_arms(out)
+        flag_slow_sensors(out, {site: stream.trace.sample_rate_hz for site, stream in self._streams.items()})
         return out
 
     def _forget(self) -> None:
@@ -250,4 +253,5 @@ def _swing_found(rows: NDArray[np.void], stream: Stream, level: float) -> Found:
     sd = event_sd(wobble_sd, stream.trace, bridged)
     quality = np.where(bridged, int(Quality.BRIDGED), 0)
     quality |= np.where((flags & CLIPPED) > 0, int(Quality.CLIPPED), 0)
+    quality |= int(Quality.LOW_RATE) if is_slow(stream.trace.sample_rate_hz) else 0
     return Found(rows["time_s"], sd, rows["height"], rows["width_s"], quality.astype(np.int64))
