@@ -56,7 +56,7 @@ class MeanWave:
     def _nearest(self, candidate: Flags) -> tuple[NDArray[np.int64], Flags]:
         """Index of the candidate that is nearest to the middle, and whether there is one."""
         near: Flags = np.asarray(candidate[:, self._near()], bool)
-        away = np.abs(np.arange(near.shape[1]) - near.shape[1] // 2)
+        away = np.abs(np.arange(near.shape[1], dtype=np.int64) - near.shape[1] // 2)
         best = np.argmin(np.where(near, away, DENSE), axis=1)
         return best + self._near().start, np.asarray(near.any(axis=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -91,10 +92,10 @@ def test_acceptance_on_templates_and_measured_strides(shared: Path) -> None:
                 everything[event] += parts
         for event, parts in pooled.items():
             share, n = coverage(parts)
-            print(f"{event.value} at {rms:g} deg/s: {share:.3f} of {n}")
+            sys.stdout.write(f"{event.value} at {rms:g} deg/s: {share:.3f} of {n}\n")
             assert n >= 2000
             assert 0.92 <= share <= 0.98, f"{event.value} at {rms} deg/s: {share:.3f} of {n}"
     for event, parts in everything.items():
         share, n = coverage(parts)
-        print(f"{event.value}: {share:.3f} of {n}")
+        sys.stdout.write(f"{event.value}: {share:.3f} of {n}\n")
         assert 0.93 <= share <= 0.97, f"{event.value}: {share:.3f} of {n}"
