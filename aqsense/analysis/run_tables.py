@@ -18,7 +18,7 @@ from aqsense.analysis.quantity import Quantity, mean_quantity, stated
 from aqsense.analysis.run_findings import FEWEST_STRIDES, WORST_SYNC_MS, RunFindings
 from aqsense.analysis.surrogates import coupling_z, random_lag_p, seed_of, shift_z
 from aqsense.analysis.tables import Speed, StepValues
-from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, tested_bases
+from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, bases_compared
 from aqsense.formats import RUN_COLUMNS
 from aqsense.model import Contributor, Quality, Recording, RunKind, quality_text
 from aqsense.settings import Settings
@@ -99,7 +99,7 @@ class RunReport:
     def verdict(self) -> str:
         if self.named:
             return self.named.direction
-        return "none" if tested_bases(self.findings.comparisons) else "not_possible"
+        return "none" if bases_compared(self.findings.comparisons) else "not_possible"
 
     @property
     def score_set(self) -> str:
@@ -123,7 +123,9 @@ class RunReport:
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
         """QUANTITY of summary.json, by the names of runs.csv."""
-        steps, rows, findings = self.steps, self.headline_rows, self.findings
+        steps, findings = self.steps, self.findings
+        # Step and contact times need no score: of a run without one they are those of all its steps.
+        rows = self.headline_rows if len(self.headline_rows) else np.flatnonzero(self.of_run)
         step_time = mean_quantity((steps.next_contact_s - steps.contact_s)[rows], "no_contact")
         return {
             "spread_ms": findings.spread,
@@ -236,7 +238,7 @@ class RunReport:
                 last_stride=findings.last_stride, few_strides=findings.few_strides,
                 sync_sd_ms=findings.sync_sd_ms, clock_bound_ms=findings.clock_bound_ms(), places_ms=by_name,
                 missing=tuple(name for name in missing if name in ("push", "swing")) or tuple(missing),
-                named=self._named_fact(), tested=tested_bases(findings.comparisons),
+                named=self._named_fact(), tested=bases_compared(findings.comparisons),
                 sides_agree_ms=_sides_agree_ms(findings.comparisons),
                 not_compared=_not_compared(findings.comparisons), athlete=self.athlete,
                 usual_runs=findings.usual.n_runs,

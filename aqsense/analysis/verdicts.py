@@ -126,7 +126,7 @@ def verdict(comparisons: Sequence[Comparison]) -> Comparison | None:
     return next((comparison for comparison in comparisons if comparison.named), None)
 
 
-def tested_bases(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+def bases_compared(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
     """Bases on which at least one contributor could be compared."""
     return tuple(basis for basis in BASES if any(c.basis == basis and not c.reason for c in comparisons))
 

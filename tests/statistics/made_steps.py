@@ -1,4 +1,4 @@
-"""Steps written down as times: pattern of a sprinter, jitter, event noise, clock offsets. No waveform, no analysis."""
+"""Steps written down as times: pattern of a sprinter, jitter, event noise, clock offsets. No waveform."""
 
 from __future__ import annotations
 
