@@ -22,7 +22,7 @@ from aqsense.settings import Settings
 
 if TYPE_CHECKING:
     from aqsense.model import Recording, Result
-    from aqsense.simulate.spec import Late, Lost
+    from aqsense.simulate.wishes import Late, Lost
 
 DONE, NOTHING_ANALYSED, DEFECT, INTERRUPTED = 0, 1, 70, 130
 DEFAULTS = Settings()
@@ -271,7 +271,7 @@ def simulate(
 
 def read_late(text: str) -> Late:
     """`arm:right:25` or `arm:right:25:5` (from the 5th stride on)."""
-    from aqsense.simulate.spec import Late
+    from aqsense.simulate.wishes import Late
 
     who, side, ms, stride = fields_of(text, "late", "arm:right:25 or arm:right:25:5", 3, 4, padding="1")
     if not stride.isdecimal():
@@ -281,7 +281,7 @@ def read_late(text: str) -> Late:
 
 def read_lost(text: str) -> Lost:
     """`left_shin:6.5`: the sensor is silent from 6.5 s on."""
-    from aqsense.simulate.spec import Lost
+    from aqsense.simulate.wishes import Lost
 
     site, seconds = fields_of(text, "lost", "left_shin:6.5", 2, 2)
     return Lost(site, number_of(seconds, text, "lost"))

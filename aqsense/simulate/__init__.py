@@ -7,16 +7,21 @@ What comes out of it is a simulation and is called so everywhere.
 """
 
 from aqsense.simulate.files import write_simulation
+from aqsense.simulate.link import Link
 from aqsense.simulate.phases import Phase, read_phases
 from aqsense.simulate.session import Simulation, simulate
-from aqsense.simulate.spec import Late, Lost, SimulationSpec
+from aqsense.simulate.spec import SimulationSpec
+from aqsense.simulate.wishes import Gap, Late, Lost, Weak
 
 __all__ = [
+    "Gap",
     "Late",
+    "Link",
     "Lost",
     "Phase",
     "Simulation",
     "SimulationSpec",
+    "Weak",
     "read_phases",
     "simulate",
     "write_simulation",

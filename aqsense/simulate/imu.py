@@ -1,4 +1,4 @@
-"""One sensor: how it sits, how it filters and samples, how it errs. Clean 1 kHz signals in, readings out."""
+"""One sensor: how it filters and samples, how it errs. Clean 1 kHz signals in, readings out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
-from aqsense.simulate.draws import rotation, stream, vector
+from aqsense.simulate.draws import stream, vector
 from aqsense.simulate.pace import STEP_S
+from aqsense.simulate.sample_clock import SampleClock, sample_clock
 from aqsense.simulate.spec import SimulationSpec
 
 _BANDWIDTH: Final = 0.4  # of the sampling rate
@@ -21,25 +22,18 @@ Kernel = Callable[[Floats, float], Floats]
 
 @dataclass(frozen=True)
 class Imu:
-    """A sensor as mounted.
+    """A sensor.
 
-    rate_hz     sampling rate
-    first_s     session time of its first sample
-    mounting    (3, 3) segment to sensor axes
+    rate_hz     nominal sampling rate
+    clock       when it truly samples
     accel, gyro its two parts
     """
 
     site: str
     rate_hz: float
-    first_s: float
-    mounting: Floats
+    clock: SampleClock
     accel: Part
     gyro: Part
-
-    def times(self, duration_s: float) -> Floats:
-        """Session times of all samples of a session, s."""
-        count = int(np.ceil((duration_s - self.first_s) * self.rate_hz))
-        return self.first_s + np.arange(count) / self.rate_hz
 
     def sampled(self, clean: Floats, clean_from_s: float, time_s: Floats, kernel: Kernel) -> Floats:
         """Clean signals (3, m) on the 1 kHz grid as (3, n) at `time_s`, low-passed without delay.
@@ -104,18 +98,15 @@ def soft(periods: Floats, reach: float) -> Floats:
 def imu(site: str, spec: SimulationSpec, seed: int, duration_s: float) -> Imu:
     """The sensor of a site, its errors drawn from the seed (METHOD 7.2)."""
     rate = spec.rate_of(site)
-    first = stream(seed, f"sample phase/{site}").uniform(0.0, 1.0) / rate
-    mounting = rotation(stream(seed, f"mounting/{site}"))
-    ideal = Imu(site, rate, first, mounting, _ideal(1.0), _ideal(1.0))
-    count = len(ideal.times(duration_s))
+    clock = sample_clock(spec, site, seed, duration_s)
+    count = len(clock.times(duration_s))
     milli_g, degree = STANDARD_GRAVITY_M_S2 / 1000.0, np.radians(1.0)
     accel = _part(spec, seed, f"{site}/accel_m_s2", count, (5 * milli_g, 10 * milli_g), 30 * milli_g)
     gyro = _part(spec, seed, f"{site}/gyro_rad_s", count, (0.05 * degree, 0.2 * degree), 2 * degree)
     return Imu(
         site,
         rate,
-        first,
-        mounting,
+        clock,
         _ranged(accel, spec.accel_range_g * STANDARD_GRAVITY_M_S2),
         _ranged(gyro, np.radians(spec.gyro_range_deg_s)),
     )

@@ -1,9 +1,8 @@
-"""The truth as tables: truth.csv, truth_steps.csv and what stands in truth.json."""
+"""The truth as tables: truth.csv and truth_steps.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import combinations
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ import numpy as np
 
 from aqsense.model import Columns, Event, Side
 from aqsense.simulate.peaks import NONE
-from aqsense.simulate.spec import SITES, SimulationSpec
 from aqsense.simulate.truth import TrueStep
 
 SOURCE: Final = "simulated"
@@ -92,27 +90,3 @@ def _spread(times: list[float]) -> float:
     if len(times) < 3:
         return float("nan")
     return float(np.mean([abs(a - b) for a, b in combinations(times, 2)]) * np.sqrt(np.pi) / 2)
-
-
-def about(steps: list[TrueStep], spec: SimulationSpec, seed: int) -> dict[str, Any]:
-    """Content of truth.json. `scored_s` = from the first to the last contact, `runs_s` = by run."""
-    runs = sorted({step.run for step in steps})
-    spans = [[step.contact_s for step in steps if step.run == run] for run in runs]
-    runs_s = [[round(times[0], 6), round(times[-1], 6)] for times in spans]
-    scored = [runs_s[0][0], runs_s[-1][1]] if runs_s else None
-    return {
-        "scored_s": scored,
-        "scored_s_reason": None if runs_s else "no running",
-        "runs_s": runs_s,
-        "contact_source": SOURCE,
-        "tiled": False,
-        "sites": list(SITES),
-        "align": "none",
-        "contact_truth": True,
-        "clocks": {},
-        "time_base": "same clock as time_s",
-        "athlete": spec.athlete,
-        "late": [asdict(late) for late in spec.late],
-        "lost": [asdict(lost) for lost in spec.lost],
-        "seed": seed,
-    }

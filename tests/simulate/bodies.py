@@ -11,7 +11,7 @@ from aqsense.model import Floats
 from aqsense.simulate import Simulation, SimulationSpec, read_phases, simulate
 from aqsense.simulate.body import athlete
 from aqsense.simulate.course import PAD, plan
-from aqsense.simulate.imu import imu
+from aqsense.simulate.draws import rotation, stream
 from aqsense.simulate.motion import Motion, motion
 
 EXACT = SimulationSpec(noise=False, jitter_ms=0.0, cadence_sd=0.0, amplitude_sd=0.0)
@@ -37,8 +37,8 @@ def clean(spec: SimulationSpec, site: str, from_s: float, to_s: float) -> Motion
     return motion(body, site, PAD + round(1000 * from_s), PAD + round(1000 * to_s))
 
 
-def in_segment(simulation: Simulation, spec: SimulationSpec, site: str, seed: int) -> tuple[Floats, Floats]:
+def in_segment(simulation: Simulation, site: str, seed: int) -> tuple[Floats, Floats]:
     """Accelerometer and gyroscope (3, n) of a recording turned back into the segment's axes."""
     samples = simulation.recording.sensors[site].samples
-    mounting = imu(site, spec, seed, 1.0).mounting
+    mounting = rotation(stream(seed, f"mounting/{site}"))
     return mounting.T @ np.array(samples.accel), mounting.T @ np.array(samples.gyro)

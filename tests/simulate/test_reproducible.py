@@ -74,16 +74,16 @@ def test_truth_can_be_left_out(tmp_path):
 
 def test_pieces_leave_no_seam():
     """Where a session is cut into pieces doesn't show."""
-    from aqsense.simulate import session
+    from aqsense.simulate import sensors
 
     spec = replace(SPEC, phases=(*SPEC.session(), *SPEC.session(), *SPEC.session()))
     whole = simulate(spec, 5, truth=False)
-    piece = session._PIECE
+    piece = sensors._PIECE
     try:
-        session._PIECE = 1_700
+        sensors._PIECE = 1_700
         small = simulate(spec, 5, truth=False)
     finally:
-        session._PIECE = piece
+        sensors._PIECE = piece
     for site in ("left_shin", "trunk", "right_wrist"):
         a, b = samples(whole, site), samples(small, site)
         # Rounding to 16 bit may tip over where a value lies on an edge.

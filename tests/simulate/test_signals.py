@@ -40,7 +40,7 @@ def test_standing_with_sensor_errors_passes_the_calibrations_limits(site):
 def test_wrists_and_shins_are_as_violent_as_on_a_sprinter():
     simulation = simulate(WIDE, 1, truth=False)
     for site, low, high in (("right_wrist", 10.0, 15.0), ("right_shin", 8.0, 13.0), ("trunk", 1.2, 2.5)):
-        accel, _ = in_segment(simulation, WIDE, site, 1)
+        accel, _ = in_segment(simulation, site, 1)
         time = simulation.recording.sensors[site].samples.time_s
         size = np.linalg.norm(accel[:, rows(time, TOP)], axis=0) / STANDARD_GRAVITY_M_S2
         assert low < np.median(size) < high, site
@@ -209,7 +209,7 @@ def test_the_sensors_low_pass_shifts_nothing(rate_hz):
     """A slow movement reads the same at every rate, at the right times."""
     spec = phased(replace(EXACT, rate_hz=rate_hz, impacts=False), "stand 1, walk 8, stand 1")
     simulation = simulate(spec, 1, truth=False)
-    _, gyro = in_segment(simulation, spec, "trunk", 1)
+    _, gyro = in_segment(simulation, "trunk", 1)
     time = simulation.recording.sensors["trunk"].samples.time_s
     true = np.interp(time, np.arange(0.0, 10.0, 0.001), clean(spec, "trunk", 0.0, 10.0).gyro[2])
     inside = rows(time, (3.0, 8.0))
