@@ -201,7 +201,7 @@ def test_foreign_files_are_refused_and_survive_force(aqsense: Command, sprint: P
 def test_a_defect_keeps_its_traceback(
     aqsense: Command, sprint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aqsense.analysis.pipeline.analyze", lambda *_: 1 / 0)
+    monkeypatch.setattr("aqsense.analysis.pipeline.analyze", lambda *_, **__: 1 / 0)
     ended = aqsense("analyze", sprint, "--out", tmp_path / "results")
     assert (ended.code, ended.out) == (70, "")
     assert "ZeroDivisionError" in ended.err
