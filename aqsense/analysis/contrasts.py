@@ -86,7 +86,7 @@ def _cell(steps: RunSteps) -> _Cell:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= FEWEST_PER_CELL, np.nansum(lag, axis=0) / n, np.nan)
         place = np.where(n >= FEWEST_PER_CELL, np.nansum(steps.centred_ms, axis=0) / n, np.nan)
-        gradient = np.where(known[:, :, None], steps.gradients(), 0.0).sum(axis=0) / n[:, None]
+        gradient = np.where(known[:, :, None], steps.gradients, 0.0).sum(axis=0) / n[:, None]
     squares = np.nansum((lag - mean) ** 2, axis=0)
     return _Cell(mean, place, n, squares, gradient)
 
@@ -109,7 +109,7 @@ def other_side(steps: RunSteps) -> Contrast:
     left = both - design @ found
     degrees = len(steps) - design.shape[1]
     variance = (left[:, :N_CONTRIBUTORS] ** 2).sum(axis=0) / degrees * float((inverse[0] ** 2).sum())
-    gradient = steps.gradients()
+    gradient = steps.gradients
     moved = gradient[side > 0].mean(axis=0) - gradient[side < 0].mean(axis=0)
     clocks = _clock_variance(moved, steps.sensor_sd_ms)
     hide = np.where(steps.present[0], 1.0, np.nan)

@@ -195,15 +195,18 @@ class RunFindings:
 
     def lag(self, column: int) -> Quantity:
         """Mean lag over the headline steps, ms."""
-        return self.mean_of(
-            self.steps, lags(self.steps.times_ms)[:, column], self.steps.gradients()[:, column]
-        )
+        return self.mean_of(self.steps, lags(self.steps.times_ms)[:, column], self.steps.gradients[:, column])
+
+    @cached_property
+    def _sides(self) -> tuple[RunSteps, RunSteps]:
+        """The headline's left and right steps."""
+        return self.steps.rows(self.steps.stance == 0), self.steps.rows(self.steps.stance == 1)
 
     def place(self, side: int, column: int) -> Quantity:
         """Mean place on left (0) or right (1) steps, ms from the mean of all that are present."""
-        steps = self.steps.rows(self.steps.stance == side)
+        steps = self._sides[side]
         share = 1 - 1 / np.maximum(steps.present.sum(axis=1), 1)
-        return self.mean_of(steps, steps.centred_ms[:, column], steps.gradients()[:, column] * share[:, None])
+        return self.mean_of(steps, steps.centred_ms[:, column], steps.gradients[:, column] * share[:, None])
 
     def mean_of(self, steps: RunSteps, values: Floats, gradients: Floats) -> Quantity:
         """Mean with its interval: scatter over the steps and the sensors' clocks (METHOD 5.1)."""

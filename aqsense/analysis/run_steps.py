@@ -117,6 +117,7 @@ class RunSteps:
         number = self.step - self.step.mean()
         return float((number * self.middle_ms).sum() / (number**2).sum())
 
+    @cached_property
     def gradients(self) -> Floats:
         """(K, 4, 5) by how many ms each lag moves per ms of each sensor's clock."""
         others = 1.0 / np.maximum(self.present.sum(axis=1) - 1, 1)
