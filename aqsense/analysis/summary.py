@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.comparable_steps import before_braking, one_set
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.pattern import pattern_spreads
 from aqsense.analysis.reference import KnownRun, known_runs, session_key
@@ -124,9 +125,11 @@ def _report(
     """One run with its findings."""
     swings = found.contacts["swing_peak"][found.contacts["run"] == run]
     start_s, end_s = float(swings["time_s"][0]), float(swings["time_s"][-1])
-    rows = np.flatnonzero((values.run == run) & values.scored)
-    scored = _run_steps(values, rows, clock_sd_s)
-    of_headline = np.isin(scored.stride, headline_strides(np.unique(scored.stride))[0])
+    rows = _comparable_rows(values, run)
+    times_s, whole = one_set(values.times_s[rows], _of_headline(values.stride[rows]))
+    rows, times_s = rows[whole], times_s[whole]
+    scored = _run_steps(values, rows, times_s, clock_sd_s)
+    of_headline = _of_headline(scored.stride)
     headline_rows = rows[of_headline]
     stride_ms = 1e3 * float(np.mean(values.stride_time_s[headline_rows])) if len(headline_rows) else math.nan
     trunk: Mapping[str, Any] = session["sensors"].get("trunk") or {}
@@ -141,9 +144,22 @@ def _report(
     )
 
 
-def _run_steps(values: StepValues, rows: NDArray[np.int64], clock_sd_s: Mapping[str, float]) -> RunSteps:
+def _comparable_rows(values: StepValues, run: int) -> NDArray[np.int64]:
+    """Scored steps of a run up to where the athlete brakes."""
+    of_run = np.flatnonzero(values.run == run)
+    running = before_braking(values.stride[of_run], values.swing_rate[of_run])
+    return of_run[running & values.scored[of_run]]
+
+
+def _of_headline(stride: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.isin(stride, headline_strides(np.unique(stride))[0])
+
+
+def _run_steps(
+    values: StepValues, rows: NDArray[np.int64], times_s: Floats, clock_sd_s: Mapping[str, float]
+) -> RunSteps:
     return RunSteps(
-        1e3 * values.times_s[rows], 1e3 * values.event_sd_s[rows], values.stance[rows], values.stride[rows],
+        1e3 * times_s, 1e3 * values.event_sd_s[rows], values.stance[rows], values.stride[rows],
         values.step[rows], sensor_sds_ms(clock_sd_s),
     )  # fmt: skip
 
@@ -159,8 +175,9 @@ def _off_pattern(values: StepValues, reports: Sequence[RunReport]) -> Floats:
     out = np.full(len(values), np.nan)
     for report in reports:
         if report.findings.basis is not None:
-            rows = np.flatnonzero((values.run == report.number) & values.scored)
-            out[rows] = pattern_spreads(report.findings.scored, report.findings.basis)
+            scored = report.findings.scored
+            rows = np.flatnonzero((values.run == report.number) & np.isin(values.step, scored.step))
+            out[rows] = pattern_spreads(scored, report.findings.basis)
     return out
 
 

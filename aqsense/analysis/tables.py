@@ -37,6 +37,7 @@ class StepValues:
 
     times_s, sd_s   (n, 4) contributors in the order push, swing, arm, trunk; SDs with the clocks'
     event_sd_s      (n, 4) SDs without the clocks'
+    swing_rate      (n,) rate of the step's swing peak, rad/s
     quality         (n,) flags
     """
 
@@ -54,6 +55,7 @@ class StepValues:
     flags: NDArray[np.int64]  # (n, 4)
     spread_s: Floats
     n_in_contact: Floats
+    swing_rate: Floats
     quality: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -90,7 +92,8 @@ def step_values(found: FinalRows, clock_sd_s: Mapping[str, float]) -> StepValues
     return StepValues(
         run, (order - 1) // 2 + 1, order, rows["stance"].astype(np.int64), contact_s, next_contact_s,
         toe_off_s, stride_time_s, times_s, np.hypot(event_sd_s, _clock_sds(rows["stance"], clock_sd_s)),
-        event_sd_s, flags, spread_s, _in_contact(times_s, contact_s, toe_off_s), quality.astype(np.int64),
+        event_sd_s, flags, spread_s, _in_contact(times_s, contact_s, toe_off_s), rows["swing_rate_rad_s"],
+        quality.astype(np.int64),
     )  # fmt: skip
 
 
