@@ -42,9 +42,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Run:
-    """One task, measured: warm times, and what the last repeat answered."""
+    """One task, measured: warm times, the processor's time of the same, and what the last repeat answered."""
 
     times: Times
+    cpu: Times
     last: dict[str, Any]
 
 
@@ -109,9 +110,13 @@ def in_turns(commands: Sequence[Sequence[str]], repeats: int) -> list[Run]:
             worker.go()
         rounds = [[worker.go() for worker in workers] for _ in range(repeats)]
     return [
-        Run(Times(tuple(answer["seconds"] for answer in answers)), answers[-1])
+        Run(_times(answers, "seconds"), _times(answers, "cpu_s"), answers[-1])
         for answers in zip(*rounds, strict=True)
     ]
+
+
+def _times(answers: Sequence[dict[str, Any]], name: str) -> Times:
+    return Times(tuple(answer[name] for answer in answers))
 
 
 def once(command: Sequence[str], environment: dict[str, str] | None = None) -> dict[str, Any]:
