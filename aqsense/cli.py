@@ -22,7 +22,6 @@ from aqsense.settings import Settings
 
 if TYPE_CHECKING:
     from aqsense.model import Recording, Result
-    from aqsense.simulate.wishes import Late, Lost
 
 DONE, NOTHING_ANALYSED, DEFECT, INTERRUPTED = 0, 1, 70, 130
 DEFAULTS = Settings()
@@ -242,13 +241,75 @@ def simulate(
         list[str] | None,
         typer.Option(help="A sensor that dies, e.g. left_shin:6.5. May be repeated.", metavar="SITE:SECONDS"),
     ] = None,
+    weak: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A contributor that moves less, e.g. swing:left:0.8. May be repeated.",
+            metavar="WHO:SIDE:FACTOR[:STRIDE]",
+        ),
+    ] = None,
+    gap: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Samples that don't arrive, e.g. left_shin:6.5:12. May be repeated.",
+            metavar="SITE:SECONDS:SAMPLES",
+        ),
+    ] = None,
+    packet_loss: Annotated[
+        float | None, typer.Option(help="Share of samples lost in bursts, e.g. 0.01. [default: 0]")
+    ] = None,
+    soft_tissue: Annotated[
+        float | None, typer.Option(help="Wobble of skin and muscle; 1 = as METHOD 7.2 has it. [default: 0]")
+    ] = None,
+    jitter_shared: Annotated[
+        float | None,
+        typer.Option(help="Share of the jitter that all peaks of a step have in common. [default: 0]"),
+    ] = None,
+    still_arms: Annotated[
+        str | None, typer.Option(help="Arms that don't swing: left, right or both.")
+    ] = None,
+    swapped: Annotated[
+        list[str] | None,
+        typer.Option(help="Left and right are worn the wrong way round: wrist, shin ...", metavar="LIMB"),
+    ] = None,
+    swap_chance: Annotated[
+        float | None, typer.Option(help="Chance that the seed swaps a pair, e.g. 0.05. [default: 0]")
+    ] = None,
+    trunk_placement: Annotated[
+        str | None, typer.Option(help="upper_back, sternum or sacrum. [default: upper_back]")
+    ] = None,
+    extra_site: Annotated[
+        list[str] | None,
+        typer.Option(help="A further sensor: pelvis, left_thigh, right_foot ... May be repeated."),
+    ] = None,
+    rate_error: Annotated[
+        float | None, typer.Option(help="True rates are off by up to this many percent. [default: 0]")
+    ] = None,
+    sync_sd_ms: Annotated[
+        float | None, typer.Option(help="SD of the sensors' common time, ms. [default: 0]")
+    ] = None,
+    ticks: Annotated[
+        bool, typer.Option("--ticks", help="Device ticks and arrivals of packets instead of time_s.")
+    ] = False,
+    interval_ms: Annotated[
+        float | None,
+        typer.Option(help="With --ticks: connection interval, 7.5 to 45 ms. [default: each sensor's own]"),
+    ] = None,
+    mark_runs: Annotated[bool, typer.Option("--mark-runs", help="Mark begin and end of every run.")] = False,
     no_noise: Annotated[bool, typer.Option("--no-noise", help="Ideal sensors.")] = False,
     no_impacts: Annotated[bool, typer.Option("--no-impacts", help="No shock at contact.")] = False,
 ) -> None:
     """Make a recording of an invented sprint, with the truth beside it."""
     with exit_codes():
-        from aqsense.simulate import SimulationSpec, write_simulation
-        from aqsense.simulate.phases import read_phases
+        from aqsense.simulate import Link, SimulationSpec, read_phases, write_simulation
+        from aqsense.simulate.wish_texts import read_gap, read_late, read_lost, read_weak
+
+        if interval_ms is not None and not ticks:
+            raise SettingsError(
+                f"--interval-ms is {interval_ms} without --ticks; packets need --ticks. Add it.",
+                name="interval_ms",
+                value=interval_ms,
+            )
 
         chosen = {
             "athlete": athlete,
@@ -261,42 +322,23 @@ def simulate(
             "first_foot": first_foot,
             "late": tuple(read_late(text) for text in late or ()),
             "lost": tuple(read_lost(text) for text in lost or ()),
+            "weak": tuple(read_weak(text) for text in weak or ()),
+            "gaps": tuple(read_gap(text) for text in gap or ()),
+            "packet_loss": packet_loss,
+            "soft_tissue": soft_tissue,
+            "jitter_shared": jitter_shared,
+            "still_arms": still_arms,
+            "swapped": tuple(swapped or ()),
+            "swap_chance": swap_chance,
+            "trunk_placement": trunk_placement,
+            "extra_sites": tuple(extra_site or ()),
+            "rate_error": rate_error,
+            "sync_sd_ms": sync_sd_ms,
+            "link": Link(interval_ms=interval_ms) if ticks else None,
+            "mark_runs": mark_runs,
             "noise": not no_noise,
             "impacts": not no_impacts,
         }
         given = {name: value for name, value in chosen.items() if value is not None}
         write_simulation(SimulationSpec(name=out.resolve().name, **given), seed, out)
         typer.echo(f"Recording: {out}")
-
-
-def read_late(text: str) -> Late:
-    """`arm:right:25` or `arm:right:25:5` (from the 5th stride on)."""
-    from aqsense.simulate.wishes import Late
-
-    who, side, ms, stride = fields_of(text, "late", "arm:right:25 or arm:right:25:5", 3, 4, padding="1")
-    if not stride.isdecimal():
-        raise SettingsError(f"--late {text!r}: stride {stride!r} is no whole number", name="late", value=text)
-    return Late(who, side, number_of(ms, text, "late"), int(stride))
-
-
-def read_lost(text: str) -> Lost:
-    """`left_shin:6.5`: the sensor is silent from 6.5 s on."""
-    from aqsense.simulate.wishes import Lost
-
-    site, seconds = fields_of(text, "lost", "left_shin:6.5", 2, 2)
-    return Lost(site, number_of(seconds, text, "lost"))
-
-
-def fields_of(text: str, name: str, example: str, least: int, most: int, padding: str = "") -> list[str]:
-    """The parts between colons, `padding` for those left out at the end."""
-    parts = text.split(":")
-    if not least <= len(parts) <= most:
-        raise SettingsError(f"--{name} is {text!r}; expected e.g. {example}", name=name, value=text)
-    return parts + [padding] * (most - len(parts))
-
-
-def number_of(part: str, text: str, name: str) -> float:
-    try:
-        return float(part)
-    except ValueError:
-        raise SettingsError(f"--{name} {text!r}: {part!r} is no number", name=name, value=text) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aqsense.model import Floats, Side
 from aqsense.simulate import templates
@@ -88,10 +89,25 @@ class Body:
         """Pose of a site's sensor over rows of the course's grid."""
         pose = _Stretch(self, site, rows).pose()
         time = self.course.times(rows)
-        for shake in self.shakes:
-            if shake.overlaps(float(time[0]), float(time[-1])):
-                pose = Pose(pose.position + shake.way(time), shake.attitude(time) @ pose.attitude)
+        for shaken in self.shakes:
+            if shaken.overlaps(float(time[0]), float(time[-1])):
+                pose = Pose(pose.position + shaken.way(time), shaken.attitude(time) @ pose.attitude)
         return pose
+
+    def is_still(self, rows: slice) -> NDArray[np.bool_]:
+        """Where nothing moves: (n,) over rows of the grid."""
+        course = self.course
+        still = np.ones(rows.stop - rows.start, bool)
+        constant = [course.phase, course.heading, course.lean, course.speed, *course.weights.values()]
+        for values in constant:
+            still[1:] &= values[rows][1:] == values[rows][:-1]
+        for knot, weight in course.weights.items():
+            if knot != templates.STILL:
+                still &= weight[rows] == 0.0
+        time = course.times(rows)
+        for shaken in self.shakes:
+            still &= (time < shaken.begin_s) | (time > shaken.end_s)
+        return still
 
     def gain(self, limb: str, rows: slice) -> Floats:
         """How large a limb's movement is against the template, (n,) over rows of the grid."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -99,8 +100,12 @@ def plan(spec: SimulationSpec, seed: int) -> Course:
         phase=start + np.cumsum(cadence) * STEP_S,
         lean=_lean(weights, acceleration),
         samples=len(pace.speed),
-        phase_begin_s=tuple(STEP_S * np.cumsum([0, *(len(part.speed) for part in parts[:-1])])),
+        phase_begin_s=_begins_s([len(part.speed) for part in parts]),
     )
+
+
+def _begins_s(samples: list[int]) -> tuple[float, ...]:
+    return tuple(total * STEP_S for total in accumulate([0, *samples[:-1]]))
 
 
 def _stride_time(weights: Mapping[int, Floats]) -> Floats:
@@ -109,9 +114,7 @@ def _stride_time(weights: Mapping[int, Floats]) -> Floats:
 
 def _lean(weights: Mapping[int, Floats], acceleration: Floats) -> Floats:
     """5 degrees at speed, about 25 when a sprint begins, backward while slowing down; upright otherwise."""
-    upright = sum(
-        (weight for knot, weight in weights.items() if knot not in templates.RUNNING), np.zeros(1)
-    )
+    upright = sum((weight for knot, weight in weights.items() if knot not in templates.RUNNING), np.zeros(1))
     return np.radians(5.0 * (1.0 - upright) + 2.5 * acceleration)
 
 

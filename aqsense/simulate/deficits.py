@@ -23,9 +23,7 @@ def deficits(spec: SimulationSpec, site: str, course: Course, feet: Footfalls) -
     return merged([_plateaus(spec, moment, side, course, feet) for moment, side in moments])
 
 
-def _plateaus(
-    spec: SimulationSpec, moment: Moment, side: Side, course: Course, feet: Footfalls
-) -> Plateaus:
+def _plateaus(spec: SimulationSpec, moment: Moment, side: Side, course: Course, feet: Footfalls) -> Plateaus:
     found = occurrences(moment, side, course)
     strides = [feet.stride_of(int(number) + moment.later) for number in found.contact]
     missing = np.array([1.0 - _factor(spec, moment.contributor, side, stride) for stride in strides])

@@ -29,8 +29,22 @@ HOP_PHASE: Final = 0.29
 HOP_SHARE: Final = 0.8
 
 Keyframes = tuple[tuple[float, float], ...]  # own phase, degrees
-_KNEE_UP: Final[Keyframes] = ((0.0, 8.0), (0.25, -2.0), (0.50, -6.0), (0.60, 15.0), (0.78, 82.0), (0.92, 30.0))
-_UNDER: Final[Keyframes] = ((0.0, -2.0), (0.25, -4.0), (0.50, -12.0), (0.64, -55.0), (0.78, -18.0), (0.92, -3.0))
+_KNEE_UP: Final[Keyframes] = (
+    (0.0, 8.0),
+    (0.25, -2.0),
+    (0.50, -6.0),
+    (0.60, 15.0),
+    (0.78, 82.0),
+    (0.92, 30.0),
+)
+_UNDER: Final[Keyframes] = (
+    (0.0, -2.0),
+    (0.25, -4.0),
+    (0.50, -12.0),
+    (0.64, -55.0),
+    (0.78, -18.0),
+    (0.92, -3.0),
+)
 _TO_FRONT: Final[Keyframes] = ((0.05, 60.0), (0.28, 105.0), (0.55, 65.0), (0.78, 30.0))
 _UPPER_TO_FRONT: Final[Keyframes] = ((0.05, -15.0), (0.28, 20.0), (0.55, -15.0), (0.78, -45.0))
 _KEYFRAMES: Final[dict[str, dict[str, Keyframes]]] = {

@@ -1,7 +1,7 @@
-"""How a foot turns over a stride. METHOD gives no foot: this one follows from the shin's template.
+"""How a foot turns over a stride. METHOD gives none: this one follows from the shin's template.
 
-Flat on the ground from contact on, the heel rising through the later part of stance, and in the air hanging on
-the shin with the toes a little down.
+Flat on the ground from contact on, the heel rising through the later part of stance, and in the air hanging
+on the shin with the toes a little down.
 """
 
 from __future__ import annotations

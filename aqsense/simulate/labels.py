@@ -13,7 +13,9 @@ from aqsense.simulate.wearing import wearers
 _BUTTON_S: Final = 0.4  # how long before the first and after the last contact somebody marks a run
 
 
-def metadata(spec: SimulationSpec, seed: int, sensors: dict[str, Sensor], athletes: list[str]) -> dict[str, Any]:
+def metadata(
+    spec: SimulationSpec, seed: int, sensors: dict[str, Sensor], athletes: list[str]
+) -> dict[str, Any]:
     """Content of recording.json (FORMATS 1)."""
     several = {"athletes": athletes} if len(athletes) > 1 else {}
     return {

@@ -41,12 +41,8 @@ def _phases(jog: float, run: float, sprint: float) -> Floats:
 
 
 # A push's size is seen in the dive of the shin that follows the stall.
-_STALL: Final = Moment(
-    "stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, 0.05, 0.20, Contributor.PUSH, 0
-)
-_SWING: Final = Moment(
-    "swing", _phases(0.823, 0.760, 0.680), 1.0, 0.09, 0.16, 0.16, Contributor.SWING, 1
-)
+_STALL: Final = Moment("stall", _phases(0.267, 0.264, 0.217), 1.0, 0.05, 0.05, 0.20, Contributor.PUSH, 0)
+_SWING: Final = Moment("swing", _phases(0.823, 0.760, 0.680), 1.0, 0.09, 0.16, 0.16, Contributor.SWING, 1)
 _ARM_FORWARD: Final = Moment(
     "forward", _phases(0.194, 0.185, 0.180), 1.0, 0.08, 0.08, 0.08, Contributor.ARM, 0
 )

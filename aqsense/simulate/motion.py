@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -12,8 +14,9 @@ from aqsense.simulate.body import Body, acceleration, angular_rate
 from aqsense.simulate.pace import STEP_S
 
 _EDGE: Final = 2  # rows lost by a derivative
+_WORTH: Final = 500  # rows of standing that are worth a case of their own
 # Shock of a contact, METHOD 7.2: 30 Hz and 80 Hz, decaying in 12 ms; what arrives elsewhere, and when.
-_SHOCK_S: Final = 0.08
+SHOCK_S: Final = 0.08
 # Shares and delays (s) of other sites than those three are ours, in between.
 _LEG: Final = {"foot": (1.2, 0.0), "shin": (1.0, 0.0), "thigh": (0.4, 0.004)}
 _UPPER_BODY: Final = {
@@ -38,6 +41,34 @@ class Motion:
 
 def motion(body: Body, site: str, start: int, stop: int) -> Motion:
     """Clean signals of a site over rows [start, stop) of the course's grid."""
+    whole = Motion(np.empty((3, stop - start)), np.empty((3, stop - start)))
+    for first, last, still in _stretches(body, start, stop):
+        # Nothing changes while somebody stands: one row stands for all.
+        part = _moving(body, site, first, first + 1 if still else last)
+        whole.gyro[:, first - start : last - start] = part.gyro
+        whole.accel[:, first - start : last - start] = part.accel
+    return whole
+
+
+def _stretches(body: Body, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
+    """Rows [start, stop) cut into stretches (first, last, still) where it is worth it."""
+    still = body.is_still(slice(start - _EDGE, stop + _EDGE))
+    # A row is still if all are that its derivatives need.
+    calm = np.array([still[shift : shift + stop - start] for shift in range(2 * _EDGE + 1)]).all(axis=0)
+    edges = np.flatnonzero(np.diff(calm)) + 1
+    spans = [span for span in pairwise([0, *edges.tolist(), stop - start]) if calm[span[0]]]
+    begin = 0
+    for first, last in spans:
+        if last - first >= _WORTH:
+            if first > begin:
+                yield start + begin, start + first, False
+            yield start + first, start + last, True
+            begin = last
+    if begin < stop - start:
+        yield start + begin, stop, False
+
+
+def _moving(body: Body, site: str, start: int, stop: int) -> Motion:
     pose = body.pose(site, slice(start - _EDGE, stop + _EDGE))
     attitude = pose.attitude[_EDGE:-_EDGE]
     pull = acceleration(pose.position) + _way(body, start, stop)
@@ -63,12 +94,12 @@ def shocks(body: Body, site: str, start: int, stop: int) -> Floats:
     time = body.course.times(slice(start, stop))
     total = np.zeros(len(time))
     shocks = body.feet.shocks
-    earliest, latest = np.searchsorted(shocks.time_s, [time[0] - 2 * _SHOCK_S, time[-1]])
+    earliest, latest = np.searchsorted(shocks.time_s, [time[0] - 2 * SHOCK_S, time[-1]])
     for index in range(int(earliest), int(latest)):
         contact = shocks.time_s[index]
         share, delay = share_of(site, shocks.side(index))
         first = np.searchsorted(time, contact + delay)
-        last = np.searchsorted(time, contact + delay + _SHOCK_S)
+        last = np.searchsorted(time, contact + delay + SHOCK_S)
         if share and last > first:
             total[first:last] += share * shocks.impact[index] * shock(time[first:last] - contact - delay)
     return total

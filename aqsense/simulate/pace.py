@@ -81,7 +81,7 @@ def _steady(phase: Phase, earlier: list[Pace]) -> Pace:
         speed,
         np.zeros(samples) if drill else speed,
         np.full(samples, float(walks)),
-        np.full(samples, float(1.0)) * moves,
+        np.ones(samples) * moves,
         _turning(phase, samples),
         {phase.kind: np.ones(samples)} if drill else {},
     )

@@ -3,12 +3,12 @@
 A session is a tuple of phases. `read_phases` takes them from text such as
 `stand 3, sprint 60m, decelerate 3, walk 20 turn 180, stand 2`.
 
-The drills are a coach's: `march` (A-march, no hurry, a foot always on the ground), `high_knees` (quick, on the
-spot, no flight), `a_skip` (each leg steps and hops: two landings of a foot in a row) and `heel_flicks` (heels to the
-buttocks, knees down). None of them is running.
+The drills are a coach's: `march` (A-march, no hurry, a foot always on the ground), `high_knees` (quick, on
+the spot, no flight), `a_skip` (each leg steps and hops: two landings of a foot in a row) and `heel_flicks`
+(heels to the buttocks, knees down). None of them is running.
 
-`shake`: all sensors are held together and shaken by hand. `handover`: the next athlete puts the sensors on; each
-sits differently afterwards.
+`shake`: all sensors are held together and shaken by hand. `handover`: the next athlete puts the sensors on;
+each sits differently afterwards.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Phase:
     kind        one of KINDS
     seconds     duration, s; None for a sprint that ends by distance
     distance_m  length of a sprint, m; None where `seconds` is given
-    speed_m_s   walk, jog, drills: the speed; sprint: top speed; decelerate: speed at the end. None = the usual
-                (walk 1.4, jog 3.5, sprint the spec's `vmax_m_s`, decelerate 0, march and a_skip 1, other drills
-                0.5)
+    speed_m_s   walk, jog, drills: the speed; sprint: top speed; decelerate: speed at the end. None = the
+                usual (walk 1.4, jog 3.5, sprint the spec's `vmax_m_s`, decelerate 0, march and a_skip 1,
+                other drills 0.5)
     tau_s       sprint: time constant of v = vmax (1 - exp(-t/tau)); None = the spec's
     turn_deg    change of direction over the phase, positive to the left
     athlete     handover: id of the next athlete
@@ -99,7 +99,7 @@ _PHASE = re.compile(
 
 
 def read_phases(text: str) -> tuple[Phase, ...]:
-    """Phases from text: `KIND LENGTH[s|m] [at SPEED] [turn DEGREES] [to ATHLETE] [tag WORD]`, separated by commas.
+    """Phases from text: `KIND LENGTH[s|m] [at SPEED] [turn DEGREES] [to ATHLETE] [tag WORD]`, with commas.
 
     Raises SettingsError that quotes the part which can't be read.
     """

@@ -58,7 +58,9 @@ def _arrival_s(link: Link, seed: int, site: str, ready_s: Floats, duration_s: fl
 def _stalls(link: Link, seed: int, duration_s: float) -> list[tuple[float, float]]:
     """When the host hears nothing, the same for all its sensors: begin and end, s."""
     random = stream(seed, "host stalls")
-    begins = np.sort(random.uniform(0.0, duration_s, random.poisson(link.stalls_per_minute * duration_s / 60)))
+    begins = np.sort(
+        random.uniform(0.0, duration_s, random.poisson(link.stalls_per_minute * duration_s / 60))
+    )
     return [(float(begin), float(begin + random.uniform(*_STALL_S))) for begin in begins]
 
 
@@ -71,4 +73,4 @@ def _after_stalls(heard: Floats, stalls: list[tuple[float, float]]) -> Floats:
 def _in_order(arrival: Floats) -> Floats:
     """No packet before the one sent before it, and never two at once."""
     spaced = arrival - _AIR_S * np.arange(len(arrival))
-    return np.maximum.accumulate(spaced) + _AIR_S * np.arange(len(arrival))
+    return np.asarray(np.maximum.accumulate(spaced) + _AIR_S * np.arange(len(arrival)), np.float64)

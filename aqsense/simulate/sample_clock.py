@@ -88,9 +88,7 @@ def _of_link(
     tick0 = int(random.randint(0, 2**31)) if link.tick_hz else int(random.randint(0, 2**16))
     per_sample = 1.0 if link.tick_hz is None else link.tick_hz / (nominal * wrong)
     rate = nominal * wrong / (1.0 + _MICRO * skew_ppm)
-    return SampleClock(
-        first, rate, _wander(link, site, seed, duration_s), tick0, per_sample, skew_ppm, 0.0
-    )
+    return SampleClock(first, rate, _wander(link, site, seed, duration_s), tick0, per_sample, skew_ppm, 0.0)
 
 
 def _wander(link: Link, site: str, seed: int, duration_s: float) -> Floats:

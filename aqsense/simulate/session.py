@@ -60,7 +60,5 @@ def _recording(spec: SimulationSpec, seed: int, body: Body) -> Recording:
         sensors=sensors,
         metadata=metadata(spec, seed, sensors, athletes),
         marks=marks(spec, body),
-        arrivals={
-            site: each.arrivals for site, each in all_delivered.items() if each.arrivals is not None
-        },
+        arrivals={site: each.arrivals for site, each in all_delivered.items() if each.arrivals is not None},
     )

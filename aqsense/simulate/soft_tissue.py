@@ -14,7 +14,7 @@ import numpy as np
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
 from aqsense.simulate.body import Body
 from aqsense.simulate.draws import stream
-from aqsense.simulate.motion import share_of, shock
+from aqsense.simulate.motion import SHOCK_S, share_of, shock
 from aqsense.simulate.pace import STEP_S
 
 _FREQUENCY_HZ: Final = (10.0, 20.0)
@@ -23,7 +23,15 @@ _RATE_RAD_S: Final = (float(np.radians(10.0)), float(np.radians(30.0)))
 _FORCE_M_S2: Final = (STANDARD_GRAVITY_M_S2, 3.0 * STANDARD_GRAVITY_M_S2)
 _FULL_SHOCK_M_S2: Final = 35.0 * STANDARD_GRAVITY_M_S2  # whose wobble has those sizes: a sprint's, METHOD 7.2
 # Against a shin's; METHOD says half at the trunk, the others are ours.
-_SIZE: Final = {"shin": 1.0, "foot": 0.5, "thigh": 1.5, "pelvis": 0.5, "trunk": 0.5, "upper_arm": 0.5, "wrist": 0.4}
+_SIZE: Final = {
+    "shin": 1.0,
+    "foot": 0.5,
+    "thigh": 1.5,
+    "pelvis": 0.5,
+    "trunk": 0.5,
+    "upper_arm": 0.5,
+    "wrist": 0.4,
+}
 _VARIES: Final = 0.25  # SD of size and direction from shock to shock
 _LASTS_S: Final = 1.2
 
@@ -83,18 +91,16 @@ def soft_tissue(body: Body, site: str, amount: float, seed: int) -> SoftTissue:
 
 def _response(omega: float, damping: float) -> tuple[Floats, Floats]:
     """Velocity and spring force of a mass on a spring whose foot gets the shock; each of height 1."""
-    from scipy.signal import cont2discrete, lfilter
-
     time = np.arange(0.0, _LASTS_S, STEP_S)
-    drive = np.where(time < 0.08, shock(time), 0.0)
-
-    def driven(numerator: list[float]) -> Floats:
-        system = ([numerator], [1.0, 2 * damping * omega, omega * omega])
-        top, bottom, _ = cont2discrete(system, STEP_S, method="bilinear")
-        found = np.asarray(lfilter(np.ravel(top), bottom, drive), float)
-        return found / np.max(np.abs(found))
-
-    return driven([0.0, 1.0, 0.0]), driven([0.0, 2 * damping * omega, omega * omega])
+    drive = np.where(time < SHOCK_S, shock(time), 0.0)
+    rate, force = np.zeros(len(time)), np.zeros(len(time))
+    place = speed = 0.0
+    for index, pull in enumerate(drive.tolist()):
+        back = omega * omega * place + 2 * damping * omega * speed
+        rate[index], force[index] = speed, back
+        speed -= (pull + back) * STEP_S
+        place += speed * STEP_S
+    return rate / np.max(np.abs(rate)), force / np.max(np.abs(force))
 
 
 def _unit(values: Floats) -> Floats:
@@ -104,5 +110,7 @@ def _unit(values: Floats) -> Floats:
 def _across(axis: Floats) -> Floats:
     """Two directions (2, 3) across an axis."""
     other = np.eye(3)[int(np.argmin(np.abs(axis)))]
-    first = _unit(np.cross(axis, other))
-    return np.array([first, np.cross(axis, first)])
+    first = _unit(other - axis * np.sum(axis * other))
+    x, y, z = axis
+    across = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.array([first, across @ first])

@@ -20,8 +20,9 @@ LIMBS: Final = ("wrist", "shin", "thigh", "foot", "upper_arm")
 PLACEMENTS: Final = ("upper_back", "sternum", "sacrum")
 # What recordings have said from the beginning; later choices are named only where somebody made them.
 _ALWAYS_SAID: Final = frozenset(
-    """name athlete phases vmax_m_s tau_s distance_m sprint_s standing_s deceleration_s rate_hz rates_hz jitter_ms
-    jitters_ms cadence_sd amplitude_sd late lost impacts noise accel_range_g gyro_range_deg_s first_foot""".split()
+    """name athlete phases vmax_m_s tau_s distance_m sprint_s standing_s deceleration_s rate_hz rates_hz
+    jitter_ms jitters_ms cadence_sd amplitude_sd late lost impacts noise accel_range_g gyro_range_deg_s
+    first_foot""".split()
 )
 
 

@@ -1,8 +1,8 @@
 """How a runner's segments turn over a stride, as harmonics at a few speeds (METHOD 7.2).
 
 Every quantity of the gait is a weighted sum of its values at ten knots: standing, walking, four running
-speeds and the drills. So the body's posture is a plain function of phase and weights: it closes after every cycle,
-can't drift, and can be evaluated anywhere without running through what came before.
+speeds and the drills. So the body's posture is a plain function of phase and weights: it closes after every
+cycle, can't drift, and can be evaluated anywhere without running through what came before.
 
 Rates are deg/s in the file and rad/s here. Phase 0 = initial contact of the segment's own side
 (trunk: of the right foot).
@@ -32,9 +32,7 @@ KNOTS: Final = WALK + 1 + len(DRILL)
 RUN_SPEEDS: Final = np.array([0.0, 3.5, 6.6, 9.5, 11.0])
 WALK_SPEED: Final = 1.4
 # In the order of the knots. Standing has the limits that a runner comes from.
-STRIDE_TIME_S: Final = np.array(
-    [0.80, 0.75, 0.53, 0.46, 0.44, walking.STRIDE_TIME_S, *drills.STRIDE_TIME_S]
-)
+STRIDE_TIME_S: Final = np.array([0.80, 0.75, 0.53, 0.46, 0.44, walking.STRIDE_TIME_S, *drills.STRIDE_TIME_S])
 CONTACT_TIME_S: Final = np.array(
     [0.27, 0.240, 0.155, 0.118, 0.095, walking.CONTACT_TIME_S, *drills.CONTACT_TIME_S]
 )
@@ -109,9 +107,9 @@ class Cycle:
 def cycles() -> dict[str, Cycle]:
     """All quantities of the gait by name.
 
-    Angles, rad: shin, thigh, foot, forearm, upper_arm (and `<segment>_tilt`, `<segment>_spin` out of the plane for
-    shin and forearm), yaw, pitch, roll,
-    pelvis_yaw, pelvis_pitch. Displacements of the body, m: bounce, surge, sway.
+    Angles, rad: shin, thigh, foot, forearm, upper_arm (and `<segment>_tilt`, `<segment>_spin` out of the
+    plane for shin and forearm), yaw, pitch, roll, pelvis_yaw, pelvis_pitch. Displacements of the body, m:
+    bounce, surge, sway.
     """
     rates = {name: _rates(_NAMES[name]) for name in _NAMES} | {"roll": _roll_rates()}
     for part in ("", "pelvis_"):

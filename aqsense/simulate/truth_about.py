@@ -50,9 +50,7 @@ def _shares_time(spec: SimulationSpec) -> bool:
     return spec.link is None and not spec.sync_sd_ms
 
 
-def _unusual(
-    spec: SimulationSpec, seed: int, course: Course, runs_s: list[list[float]]
-) -> dict[str, Any]:
+def _unusual(spec: SimulationSpec, seed: int, course: Course, runs_s: list[list[float]]) -> dict[str, Any]:
     """What only some sessions have."""
     found: dict[str, Any] = {
         "weak": [asdict(weak) for weak in spec.weak],
@@ -69,9 +67,7 @@ def _run_athletes(spec: SimulationSpec, course: Course, runs_s: list[list[float]
     turns = wearers(spec, course)
     if len(turns) == 1:
         return []
-    return [
-        next(turn.athlete for turn in reversed(turns) if turn.from_s <= begin) for begin, _ in runs_s
-    ]
+    return [next(turn.athlete for turn in reversed(turns) if turn.from_s <= begin) for begin, _ in runs_s]
 
 
 def _clocks(spec: SimulationSpec, seed: int, duration_s: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who wears the sensors, and how each sits: it is turned anew with every athlete, and may be on the wrong side."""
+"""Who wears the sensors, and how each sits: turned anew with every athlete, maybe on the wrong side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aqsense.simulate.turning import about, axis_angle
 
 @dataclass(frozen=True)
 class Wearer:
-    """An athlete's turn with the sensors, from session time `from_s` on; they are put on from `begin_s` on."""
+    """An athlete's turn with the sensors from session time `from_s` on; put on from `begin_s` on."""
 
     athlete: str
     begin_s: float
@@ -63,27 +63,17 @@ class Mounting:
 
     def worn(self, accel: Floats, gyro: Floats, time_s: Floats) -> tuple[Floats, Floats]:
         """Both signals (3, n) of the segment in sensor axes; while put on the sensor itself turns too."""
-        number = int(np.searchsorted([wearer.begin_s for wearer in self.wearers], time_s[0], side="right")) - 1
-        matrix = self.matrices[number]
-        if self._constant(number, time_s):
-            return matrix @ accel, matrix @ gyro
-        accel, gyro = matrix @ accel, matrix @ gyro
-        for later in range(max(number, 1), len(self.wearers)):
-            accel, gyro = self._put_on(later, accel, gyro, time_s, already=later == number)
+        on = [wearer.from_s for wearer in self.wearers]
+        number = int(np.searchsorted(on, time_s[0], side="right")) - 1
+        accel, gyro = self.matrices[number] @ accel, self.matrices[number] @ gyro
+        for later in range(number + 1, len(self.wearers)):
+            if self.wearers[later].begin_s < time_s[-1]:
+                accel, gyro = self._put_on(later, accel, gyro, time_s)
         return accel, gyro
 
-    def _constant(self, number: int, time_s: Floats) -> bool:
-        on = time_s[0] >= self.wearers[number].from_s
-        last = number + 1 == len(self.wearers) or time_s[-1] <= self.wearers[number + 1].begin_s
-        return on and last
-
-    def _put_on(
-        self, number: int, accel: Floats, gyro: Floats, time_s: Floats, *, already: bool
-    ) -> tuple[Floats, Floats]:
-        """From the mounting of the wearer before to this one's (or, `already` in this one's, from its own)."""
+    def _put_on(self, number: int, accel: Floats, gyro: Floats, time_s: Floats) -> tuple[Floats, Floats]:
+        """From the mounting of the wearer before to this one's."""
         turn = self.matrices[number] @ self.matrices[number - 1].T
-        if already:
-            accel, gyro = turn.T @ accel, turn.T @ gyro
         vector = axis_angle(turn)
         wearer = self.wearers[number]
         length = wearer.from_s - wearer.begin_s
