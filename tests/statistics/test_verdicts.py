@@ -60,8 +60,8 @@ def test_late_against_the_other_side_is_named_alone() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("contributor", [PUSH, SWING, ARM, TRUNK])
 def test_rates_of_every_contributor(contributor: int, record_property: Callable[[str, object], None]) -> None:
-    """20 ms late: found alone in 97 % of runs of 12 steps against own reference, in 92 (legs) to 96 % (torso) of
-    runs of 24 steps against the other side. With a known jitter 94 % would be the most for the legs, whose
+    """20 ms late: found alone in 97 % of runs of 12 steps against own reference, in 92 (legs) to 96 % (torso)
+    of runs of 24 steps against the other side. With a known jitter 94 % would be the most for the legs, whose
     sensors' clocks enter twice. 10 and 15 ms are reported.
     """
     n = 1000
