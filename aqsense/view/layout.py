@@ -15,10 +15,16 @@ PT_PER_MM = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A page and its columns. Lengths in mm."""
+    """A page and its columns. Lengths in mm.
+
+    margin     left edge of heading and note
+    is_brief   a phone's: few words, no column for the score
+    dpi        of its pictures made of pixels
+    """
 
     width: float
     height: float
+    margin: float
     panels: Mapping[Side, tuple[float, float]]
     strip: tuple[float, float]
     score_right: float
@@ -26,10 +32,12 @@ class Layout:
     panel_bottom: float
     highest_row: float
     rows_per_page: int
+    is_brief: bool = False
+    dpi: int = 200
 
     @property
     def left(self) -> float:
-        """Left edge of heading, left panel and foot."""
+        """Left edge of left panel and foot."""
         return self.panels[Side.LEFT][0]
 
     @property
@@ -37,10 +45,16 @@ class Layout:
         """Middle between the panels."""
         return (self.panels[Side.LEFT][1] + self.panels[Side.RIGHT][0]) / 2
 
+    @property
+    def room_pt(self) -> float:
+        """Width of heading and note, in pt."""
+        return (self.score_right - self.margin) * PT_PER_MM
+
 
 A4_LANDSCAPE = Layout(
     width=297.0,
     height=210.0,
+    margin=0.062 * 297,
     panels={Side.LEFT: (0.062 * 297, 0.407 * 297), Side.RIGHT: (0.452 * 297, 0.797 * 297)},
     strip=(0.838 * 297, 0.930 * 297),
     score_right=0.978 * 297,
@@ -50,14 +64,31 @@ A4_LANDSCAPE = Layout(
     rows_per_page=24,
 )
 
+# 1080 x 1350 pixels (VISUAL 3.5).
+PHONE = Layout(
+    width=1080 / 150 * 25.4,
+    height=1350 / 150 * 25.4,
+    margin=8.2,
+    panels={Side.LEFT: (13.8, 75.4), Side.RIGHT: (88.2, 149.8)},
+    strip=(154.6, 176.0),
+    score_right=176.0,
+    panel_top=170.0,
+    panel_bottom=42.5,
+    highest_row=12.0,
+    rows_per_page=24,
+    is_brief=True,
+    dpi=150,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of one page: `count` strides from the top, then the mean row half a row below the last."""
+    """Rows of one page: `count` strides from the top, then, after a gap, the mean row. Lengths in mm."""
 
     top: float
     row: float
     count: int
+    gap: float
 
     BAR = 0.9
 
@@ -68,7 +99,7 @@ class Grid:
     @property
     def mean_middle(self) -> float:
         """Middle of the mean row."""
-        return self.middle(self.count) - 0.5 * self.row
+        return self.middle(self.count) - self.gap
 
     @property
     def bottom(self) -> float:
@@ -109,10 +140,14 @@ class Axis:
         return abs(place_ms) <= self.limit_ms
 
 
-def grid(layout: Layout, fullest: int, rows_on_page: int) -> Grid:
-    """Rows as high as the run's fullest page allows: its pages share the height (VISUAL 3.5)."""
-    row = min(layout.highest_row, (layout.panel_top - layout.panel_bottom) / (fullest + 1.5))
-    return Grid(layout.panel_top, row, rows_on_page)
+def grid(layout: Layout, fullest: int, rows_on_page: int, least_gap: float = 0.0) -> Grid:
+    """Rows as high as the run's fullest page allows: its pages share the height (VISUAL 3.5).
+
+    least_gap   mm above the mean row; otherwise half a row
+    """
+    height = layout.panel_top - layout.panel_bottom
+    row = min(layout.highest_row, height / (fullest + 1.5), (height - least_gap) / (fullest + 1))
+    return Grid(layout.panel_top, row, rows_on_page, max(row / 2, least_gap))
 
 
 def axis(layout: Layout, side: Side, limit_ms: float) -> Axis:

@@ -13,6 +13,7 @@ from aqsense.view.layout import PT_PER_MM
 from aqsense.view.page import Page
 from aqsense.view.tokens import (
     DOUBTFUL_OPACITY,
+    GHOST_PT,
     MARK_EDGE_PT,
     PAPER,
     ContributorToken,
@@ -33,10 +34,11 @@ _ARROWHEAD = Outline([(0.5, 0), (-0.3, 0.45), (-0.3, -0.45), (0.5, 0)], closed=T
 
 @dataclass(frozen=True, slots=True)
 class MarkStyle:
-    """Size of a mark against its token, and doubt: pale with a dashed outline."""
+    """Size of a mark against its token; doubt: pale with a dashed outline; a ghost: the outline alone."""
 
     scale: float = 1.0
     is_doubtful: bool = False
+    is_ghost: bool = False
 
 
 def draw_mark(
@@ -45,16 +47,17 @@ def draw_mark(
     """A contributor's mark with its white edge, so that touching marks stay two marks."""
     size = token.size_pt * style.scale / PT_PER_MM
     shape = SHAPES[token.mark]
-    if not style.is_doubtful:
+    if not (style.is_doubtful or style.is_ghost):
         edge_pt = MARK_EDGE_PT * style.scale
         page.draw_shape(shape, at, size, fill=token.colour, edge=PAPER, edge_pt=edge_pt, gid=gid)
         return
     # Paper below the pale fill: no thread shines through.
     page.draw_shape(shape, at, size, fill=PAPER, edge=None, edge_pt=0)
+    fill = None if style.is_ghost else to_rgba(token.colour, DOUBTFUL_OPACITY)
+    edge_pt = GHOST_PT if style.is_ghost else MARK_EDGE_PT
     page.draw_shape(
-        shape, at, size, fill=to_rgba(token.colour, DOUBTFUL_OPACITY), edge=token.colour,
-        edge_pt=MARK_EDGE_PT, style=(0, (1.6, 1.1)), gid=gid,
-    )  # fmt: skip
+        shape, at, size, fill=fill, edge=token.colour, edge_pt=edge_pt, style=(0, (1.6, 1.1)), gid=gid
+    )
 
 
 def draw_arrowhead(page: Page, at: tuple[float, float], colour: str, direction: int, size_mm: float) -> None:

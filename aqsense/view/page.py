@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox
 
+from aqsense.errors import OutputError
 from aqsense.view.tokens import INK, PAPER
 from aqsense.view.typeset import drawable, font
 
@@ -38,10 +40,11 @@ class Page(Figure):
     """A figure whose `draw_*` verbs take mm from the bottom left corner, pt for lines and text.
 
     title   for screen readers: the title of a saved SVG
+    dpi     pixels per inch, of pictures made of them
     """
 
-    def __init__(self, width_mm: float, height_mm: float, title: str):
-        super().__init__(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=200, facecolor=PAPER)
+    def __init__(self, width_mm: float, height_mm: float, title: str, dpi: int = 200):
+        super().__init__(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor=PAPER)
         FigureCanvasAgg(self)
         self.title = title
         self._mm = Affine2D().scale(1 / 25.4) + self.dpi_scale_trans
@@ -117,6 +120,11 @@ class Page(Figure):
         renderer = FigureCanvasAgg(self).get_renderer()
         return [(text.get_text(), text.get_window_extent(renderer)) for text in self.texts]
 
+    def text_boxes_mm(self) -> list[Bbox]:
+        """Boxes of all texts in mm."""
+        mm = 25.4 / self.dpi
+        return [Bbox(box.get_points() * mm) for _, box in self.text_boxes()]
+
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save as matplotlib does, by the rules of this module. Safe in threads."""
         kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".")).lower()
@@ -126,6 +134,25 @@ class Page(Figure):
         options.setdefault("metadata", {"Date": None, "Title": self.title, "Creator": "aqsense"})
         with _SAVING, mpl.rc_context(_SVG_RULES), self._true_text():
             super().savefig(fname, **options)
+
+    def save_as(self, path: Path) -> Path:
+        """Save in the format of the name's ending; returns the path. OutputError where it can't be."""
+        with _said(path):
+            self.savefig(path)
+        return path
+
+    def save_small(self, path: Path, width_px: int) -> Path:
+        """Save as a PNG of this width with 256 colours, a third of the bytes; otherwise as `save_as`."""
+        from PIL import Image
+
+        pixels = BytesIO()
+        self.savefig(pixels, format="png", dpi=(width_px + 0.01) / self.get_figwidth())
+        image = Image.open(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small = BytesIO()
+        image.save(small, "png", optimize=True)
+        with _said(path):
+            path.write_bytes(small.getvalue())
+        return path
 
     @contextmanager
     def _true_text(self) -> Iterator[None]:
@@ -140,6 +167,18 @@ class Page(Figure):
             finally:
                 for text, words in self._without_font:
                     text.set_text(drawable(words))
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Say what the disk refuses."""
+    try:
+        yield
+    except OSError as problem:
+        raise OutputError(
+            f"{path}: can't be written ({problem.strerror or problem}). "
+            "Choose a directory that exists and is yours."
+        ) from problem
 
 
 def _outline(points: Points, is_closed: bool) -> Outline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aqsense.model import Contributor, Side
@@ -33,6 +33,24 @@ class Panel:
     def lane(self, index: int, who: Contributor) -> float:
         """Height of a contributor's lane in a row."""
         return self.grid.middle(index) + CONTRIBUTORS[who].lane * self.grid.row
+
+    def joined_places(self, who: Contributor, places: Mapping[int, float]) -> list[list[tuple[float, float]]]:
+        """Lines through places (row index -> ms) in neighbouring rows of a lane, in mm.
+
+        A line ends where a row has no place, and where it would run along the border.
+        """
+        lines: list[list[tuple[float, float]]] = []
+        for index in range(1, len(self.rows)):
+            ends = [places.get(index - 1, math.nan), places.get(index, math.nan)]
+            if any(math.isnan(end) for end in ends) or not any(self.axis.holds(end) for end in ends):
+                continue
+            start = (self.axis.x(ends[0]), self.lane(index - 1, who))
+            stop = (self.axis.x(ends[1]), self.lane(index, who))
+            if lines and lines[-1][-1] == start:
+                lines[-1].append(stop)
+            else:
+                lines.append([start, stop])
+        return lines
 
     def gid(self, kind: str, *more: object) -> str:
         """Name of a shape in the SVG."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aqsense.model import Side
 from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM, Axis
 from aqsense.view.page import Align, Page
@@ -13,15 +14,28 @@ from aqsense.view.tokens import LABEL_PT, PANEL_TITLE_PT, SECONDARY, SMALLEST_PT
 from aqsense.view.words import signed
 
 _TICK_EVERY_MS = 20
+_UNIT_LEFT = 5.4
 _PAD = 1.6  # mm between a panel's border and words
 
 
-def draw_panel_words(panel: Panel) -> None:
-    """All text of a panel but the numbers of peaks beyond its axis."""
-    _draw_head(panel)
+def draw_panel_words(panel: Panel, *, is_brief: bool = False) -> None:
+    """All text of a panel but the numbers of peaks beyond its axis and what belongs to who is named.
+
+    is_brief   of the head only title and `together`; the unit of the axis left of it, and once
+    """
+    page, axis, y = panel.page, panel.axis, panel.grid.top + 2.1
+    title = f"{panel.side.value.upper()} FOOT PUSHES"
+    page.draw_text((axis.x0, panel.grid.top + 8.6), title, PANEL_TITLE_PT, bold=True)
+    if is_brief:
+        page.draw_text((axis.zero, y), "together", LABEL_PT, SECONDARY, align="center")
+    else:
+        _draw_head(panel, y)
     for index, row in enumerate(panel.rows):
         _draw_absences(panel, index, row)
-    _draw_ticks(panel)
+    _draw_ticks(panel, "" if is_brief else " ms")
+    if is_brief and panel.side is Side.LEFT:
+        at = (axis.x0 - _UNIT_LEFT, _ticks_y(panel))
+        page.draw_text(at, "ms", LABEL_PT, SECONDARY, align="right")
 
 
 def _draw_absences(panel: Panel, index: int, row: StrideRow) -> None:
@@ -50,10 +64,9 @@ def _free_place(panel: Panel, step: StepRow, words: str) -> float:
     return left if near_left <= near_right else right
 
 
-def _draw_head(panel: Panel) -> None:
-    page, axis, y = panel.page, panel.axis, panel.grid.top + 2.1
-    title = f"{panel.side.value.upper()} FOOT PUSHES"
-    page.draw_text((axis.x0, panel.grid.top + 8.6), title, PANEL_TITLE_PT, bold=True)
+def _draw_head(panel: Panel, y: float) -> None:
+    """What bar, lane and edge are."""
+    page, axis = panel.page, panel.axis
     taken = [_draw_head_words(page, axis.x0, y, "foot on the ground", "left")]
     if axis.zero - _half_width("together") > taken[0][1] + 1:
         taken.append(_draw_head_words(page, axis.zero, y, "together", "center"))
@@ -84,13 +97,18 @@ def _beside(x: float, half: float, taken: Sequence[tuple[float, float]], axis: A
     return min(x, axis.x1 - half)
 
 
-def _draw_ticks(panel: Panel) -> None:
+def _draw_ticks(panel: Panel, unit: str) -> None:
     axis = panel.axis
-    bottom = panel.grid.mean_bottom if panel.has_mean_row else panel.grid.bottom
     most = int(axis.limit_ms // _TICK_EVERY_MS) * _TICK_EVERY_MS
     for place in range(-most, most + 1, _TICK_EVERY_MS):
-        words = signed(place) + (" ms" if place == -most else "")
+        words = signed(place) + (unit if place == -most else "")
         page_x = axis.x(place)
         panel.page.draw_text(
-            (page_x, bottom - 4.2), words, LABEL_PT, SECONDARY, align="center", gid=panel.gid("tick", place)
-        )
+            (page_x, _ticks_y(panel)), words, LABEL_PT, SECONDARY, align="center",
+            gid=panel.gid("tick", place),
+        )  # fmt: skip
+
+
+def _ticks_y(panel: Panel) -> float:
+    bottom = panel.grid.mean_bottom if panel.has_mean_row else panel.grid.bottom
+    return bottom - 4.2

@@ -27,7 +27,7 @@ from aqsense.view.words import signed
 
 
 def draw_peaks(panel: Panel) -> None:
-    """Everything in the colour of a contributor."""
+    """Whiskers, threads and marks of all contributors, and the mean row."""
     for who in CONTRIBUTORS:
         _draw_whiskers(panel, who)
         _draw_thread(panel, who)
@@ -50,25 +50,20 @@ def _draw_whiskers(panel: Panel, who: Contributor) -> None:
     )
 
 
-def _draw_thread(panel: Panel, who: Contributor, emphasis: Emphasis = Emphasis.NOBODY_NAMED) -> None:
+def _draw_thread(panel: Panel, who: Contributor) -> None:
     """The marks of neighbouring rows joined; broken where a row has no peak, absent along the border."""
-    width_pt, opacity = emphasis.value
+    width_pt, opacity = _emphasis(panel, who).value
     places = {index: step.peaks[who].place_ms for index, _, step in panel.steps() if who in step.peaks}
-    lines: list[list[tuple[float, float]]] = []
-    for index in range(1, len(panel.rows)):
-        ends = [places.get(index - 1, math.nan), places.get(index, math.nan)]
-        if any(math.isnan(end) for end in ends) or not any(panel.axis.holds(end) for end in ends):
-            continue
-        start = (panel.axis.x(ends[0]), panel.lane(index - 1, who))
-        stop = (panel.axis.x(ends[1]), panel.lane(index, who))
-        if lines and lines[-1][-1] == start:
-            lines[-1].append(stop)
-        else:
-            lines.append([start, stop])
     panel.page.draw_outlines(
-        lines, edge=to_rgba(CONTRIBUTORS[who].colour, opacity), edge_pt=width_pt * panel.grid.mark_scale,
-        is_closed=False, z=3.0, gid=panel.gid("thread", who.value),
+        panel.joined_places(who, places), edge=to_rgba(CONTRIBUTORS[who].colour, opacity),
+        edge_pt=width_pt * panel.grid.mark_scale, is_closed=False, z=3.0, gid=panel.gid("thread", who.value),
     )  # fmt: skip
+
+
+def _emphasis(panel: Panel, who: Contributor) -> Emphasis:
+    if panel.run.named is None:
+        return Emphasis.NOBODY_NAMED
+    return Emphasis.NAMED if panel.run.names(who) else Emphasis.BESIDE_NAMED
 
 
 def _draw_marks(panel: Panel, who: Contributor) -> None:

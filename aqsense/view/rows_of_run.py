@@ -14,26 +14,13 @@ from typing import Any
 import numpy as np
 
 from aqsense.errors import NothingToAnalyse, SettingsError
-from aqsense.model import Columns, Contributor, Quality, Result, RunKind, Side
+from aqsense.model import Columns, Contributor, Result, RunKind, Side
 from aqsense.view.clock_bound import worst_pair_bound_ms
-from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, Estimate, Peak, StepRow, StrideRow
+from aqsense.view.named_of_run import named_part
+from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, Estimate, StrideRow
+from aqsense.view.step_rows import stride_rows
 from aqsense.view.tokens import CONTRIBUTORS
 from aqsense.view.words import day, one_line
-
-# Flags that tell something about a row but don't make its peak doubtful.
-_INFORMATIVE = frozenset(
-    flag.name.lower()
-    for flag in (
-        Quality.TOE_OFF_NOT_CLAIMED,
-        Quality.NO_TOE_OFF,
-        Quality.FEW_STRIDES,
-        Quality.BELOW_NOISE,
-        Quality.NOT_COMPUTED,
-        Quality.CLOCK_UNKNOWN,
-        Quality.NO_STRIDE_TIME,
-    )
-    if flag.name
-)
 
 
 def chosen_run(result: Result, run: int | None) -> int:
@@ -59,7 +46,7 @@ def chosen_run(result: Result, run: int | None) -> int:
 
 
 def rows_of_run(result: Result, run: int) -> AlignmentRun:
-    """One run of a result, with places against the mean of all scored contributors (VISUAL 3.3).
+    """One run of a result. Zero of places: VISUAL 3.3, who is named being left out of it.
 
     Raises NothingToAnalyse where the run has no strides.
     """
@@ -70,18 +57,26 @@ def rows_of_run(result: Result, run: int) -> AlignmentRun:
         raise NothingToAnalyse(
             f"no picture of run {run}: it holds no stride (a left and a right step). Choose another run."
         )
-    rows = _stride_rows(strides, _rows_where(result.tables["steps"], run), float(record["start_s"]))
-    first, last = int(record["first_stride"]), int(record["last_stride"])
     summary = _summary_of_run(result.summary, run)
+    part = named_part(summary)
+    named = part.named if part else None
+    steps, who = _rows_where(result.tables["steps"], run), named.contributor if named else None
+    rows = stride_rows(strides, steps, float(record["start_s"]), who)
+    first, last = int(record["first_stride"]), int(record["last_stride"])
+    compared = part.strides if part else (first, last)
+    places = part.places if part else summary.get("places") or {}
     return AlignmentRun(
         run=run,
         rows=rows,
         first=first,
         last=last,
-        places={side: _places(summary, side) for side in BOTH_SIDES},
-        mean_toe_off_ms={side: _mean_toe_off(rows, side, first, last) for side in BOTH_SIDES},
+        compared=compared,
+        named=named,
+        places={side: _places(places, side) for side in BOTH_SIDES},
+        mean_toe_off_ms={side: _mean_toe_off(rows, side, *compared) for side in BOTH_SIDES},
         spread=_from_columns(record, ("spread_ms", "spread_low_ms", "spread_high_ms")),
         score=_from_columns(record, ("convergence", "convergence_low", "convergence_high")),
+        sync_sd_ms=float(record["sync_sd_ms"]),
         clock_bound_ms=worst_pair_bound_ms(result.summary["session"].get("clocks") or {}),
         longest_spread_ms=_largest(result.tables["strides"]["spread_ms"]),
         headline=one_line(record["headline"]),
@@ -117,9 +112,9 @@ def _summary_of_run(summary: Mapping[str, Any], run: int) -> Mapping[str, Any]:
     return next((entry for entry in summary["runs"] if entry["run"] == run), {})
 
 
-def _places(summary: Mapping[str, Any], side: Side) -> dict[Contributor, Estimate]:
-    places = (summary.get("places") or {}).get(side.value) or {}
-    return {who: _estimate(places.get(who.value) or {}) for who in CONTRIBUTORS}
+def _places(places: Mapping[str, Any], side: Side) -> dict[Contributor, Estimate]:
+    of_side = places.get(side.value) or {}
+    return {who: _estimate(of_side.get(who.value) or {}) for who in CONTRIBUTORS}
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:
@@ -133,76 +128,3 @@ def _mean_toe_off(rows: Sequence[StrideRow], side: Side, first: int, last: int) 
     found = [row.steps[side].toe_off_ms for row in rows if side in row.steps and first <= row.number <= last]
     finite = [toe_off for toe_off in found if math.isfinite(toe_off)]
     return float(np.mean(finite)) if finite else math.nan
-
-
-def _stride_rows(strides: Columns, steps: Columns, run_start_s: float) -> list[StrideRow]:
-    rows: list[StrideRow] = []
-    for index in np.argsort(strides["start_s"], kind="stable"):
-        number, start_s = int(strides["stride"][index]), float(strides["start_s"][index])
-        mine = np.flatnonzero(np.asarray(steps["stride"]) == number)
-        rows.append(
-            StrideRow(
-                number=number,
-                label=_where(float(strides["distance_m"][index]), start_s - run_start_s),
-                first_foot=Side(str(strides["first_foot"][index])),
-                steps={Side(str(steps["stance_side"][i])): _step_row(steps, int(i)) for i in mine},
-                spread_ms=float(strides["spread_ms"][index]),
-                score=float(strides["convergence"][index]),
-            )
-        )
-    return rows
-
-
-def _where(distance_m: float, time_s: float) -> str:
-    return f"{distance_m:.0f} m" if math.isfinite(distance_m) else f"{max(time_s, 0.0):.1f} s"
-
-
-def _step_row(steps: Columns, i: int) -> StepRow:
-    times = {who: float(steps[f"{who.value}_s"][i]) for who in CONTRIBUTORS}
-    found = {who: time for who, time in times.items() if math.isfinite(time)}
-    missing = {
-        who: f"no {CONTRIBUTORS[who].part} {_what_is_missing(_flags(steps[f'{who.value}_quality'][i]))}"
-        for who in CONTRIBUTORS
-        if who not in found
-    }
-    if not math.isfinite(float(steps["spread_ms"][i])):
-        return StepRow(math.nan, math.nan, {}, {}, _why_unscored(missing, _flags(steps["quality"][i])))
-    zero = float(np.mean(list(found.values())))
-    return StepRow(
-        contact_ms=_after(zero, float(steps["contact_s"][i])),
-        toe_off_ms=_after(zero, float(steps["toe_off_s"][i])),
-        peaks={who: _peak(steps, who, i, _after(zero, time)) for who, time in found.items()},
-        missing=missing,
-        unscored="",
-    )
-
-
-def _after(zero_s: float, time_s: float) -> float:
-    return (time_s - zero_s) * 1000
-
-
-def _peak(steps: Columns, who: Contributor, i: int, place_ms: float) -> Peak:
-    is_doubtful = bool(_flags(steps[f"{who.value}_quality"][i]) - _INFORMATIVE)
-    return Peak(place_ms, float(steps[f"{who.value}_sd_s"][i]) * 1000, is_doubtful)
-
-
-def _flags(quality: object) -> frozenset[str]:
-    return frozenset(flag for flag in str(quality).split(";") if flag)
-
-
-def _what_is_missing(flags: frozenset[str]) -> str:
-    return "peak" if "no_peak" in flags else "data"
-
-
-def _why_unscored(missing: Mapping[Contributor, str], flags: frozenset[str]) -> str:
-    """Words for a step without a score; the legs first, for without them there is none (METHOD 4.2)."""
-    legs = [missing[who] for who in (Contributor.SWING, Contributor.PUSH) if who in missing]
-    if "no_contact" in flags:
-        return "not scored: touchdown not found"
-    if legs:
-        return f"not scored: {', '.join(legs)}"
-    if len(missing) > 1:
-        return f"not scored: {', '.join(missing.values())}"
-    if "no_stride_time" in flags:
-        return "not scored: stride time not known"
-    return "not scored"

@@ -63,13 +63,34 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The contributor that the headline names, and where it would be expected (VISUAL 3.2).
+
+    panels           sides whose steps the finding is about
+    difference_ms    later than expected is positive
+    is_other_side    expected is where the other side has it, stride by stride
+    expected_ms      mean expected place per panel; ms from the mean of the others, as all places then
+    label            words for what is expected: `left arm`, `your usual`, `strides 5 to 8`
+    """
+
+    contributor: Contributor
+    panels: Sequence[Side]
+    difference_ms: float
+    is_other_side: bool
+    expected_ms: Mapping[Side, float]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlignmentRun:
     """One run, ready to draw.
 
     rows                 strides in order of time
-    first, last          strides of the headline; -1 if there is none
-    places               mean place in ms per side over the headline strides
-    mean_toe_off_ms      per side over the headline strides, NaN if not measured
+    first, last          strides of the headline's spread; -1 if there is none
+    compared             first and last stride over which places are meant; the same if nobody is named
+    places               mean place in ms per side over the compared strides
+    mean_toe_off_ms      per side over the compared strides, NaN if not measured
+    sync_sd_ms           worst SD of a clock; NaN if not stated
     clock_bound_ms       95 % bound of the worst pair of clocks; NaN if not stated
     longest_spread_ms    of all runs of the session: their pictures share one scale
     session              tag, name, place and day, "" where not stated
@@ -79,10 +100,13 @@ class AlignmentRun:
     rows: Sequence[StrideRow]
     first: int
     last: int
+    compared: tuple[int, int]
+    named: Named | None
     places: Mapping[Side, Mapping[Contributor, Estimate]]
     mean_toe_off_ms: Mapping[Side, float]
     spread: Estimate
     score: Estimate
+    sync_sd_ms: float
     clock_bound_ms: float
     longest_spread_ms: float
     headline: str
@@ -100,6 +124,8 @@ class AlignmentRun:
     def limit_ms(self) -> float:
         """Half the axis: the largest place rounded up to 10, at least 40, at most 80 (VISUAL 3.2)."""
         places = [abs(peak.place_ms) for step in self.steps() for peak in step.peaks.values()]
+        if self.named is not None:
+            places += [abs(place) for place in self.named.expected_ms.values()]
         return float(min(80, max(40, math.ceil(max(places, default=0.0) / 10 - 1e-9) * 10)))
 
     @property
@@ -112,5 +138,20 @@ class AlignmentRun:
         return [step for row in self.rows for step in row.steps.values()]
 
     def is_compared(self, row: StrideRow) -> bool:
-        """The row is among the strides that the headline covers."""
-        return self.first <= row.number <= self.last
+        """The row is among the strides that the places are taken over."""
+        return self.compared[0] <= row.number <= self.compared[1]
+
+    def names(self, who: Contributor) -> bool:
+        """The headline is about this contributor."""
+        return self.named is not None and self.named.contributor is who
+
+    def expected_ms(self, row: StrideRow, side: Side) -> float:
+        """Where the named contributor would be expected in a row; NaN where nothing is to be drawn."""
+        named = self.named
+        if named is None or side not in named.panels or not self.is_compared(row):
+            return math.nan
+        if not named.is_other_side:
+            return named.expected_ms.get(side, math.nan)
+        other = row.steps.get(side.other)
+        peak = other.peaks.get(named.contributor) if other else None
+        return peak.place_ms if peak else math.nan

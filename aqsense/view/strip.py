@@ -44,9 +44,12 @@ def draw_strip(strip: Strip, rows: Sequence[StrideRow]) -> None:
     page, grid, x0, right = strip.page, strip.grid, strip.layout.strip[0], strip.layout.score_right
     page.draw_text((x0, grid.top + 8.6), "SPREAD", PANEL_TITLE_PT, bold=True)
     page.draw_text((x0, grid.top + 2.1), "ms", LABEL_PT, SECONDARY)
-    page.draw_text((right, grid.top + 8.6), "score", LABEL_PT, SECONDARY, align="right")
+    if not strip.layout.is_brief:
+        page.draw_text((right, grid.top + 8.6), "score", LABEL_PT, SECONDARY, align="right")
     for index, row in enumerate(rows):
         _draw_spread(strip, grid.middle(index), row.spread_ms, row.score, f"spread-{row.number}")
+        if strip.layout.is_brief:
+            continue
         score = f"{row.score:.0f}" if math.isfinite(row.score) else ABSENT
         at = (right, grid.middle(index))
         page.draw_text(at, score, LABEL_PT, SECONDARY, align="right", valign="center_baseline")

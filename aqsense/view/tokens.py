@@ -25,17 +25,21 @@ class Mark(Enum):
 class ContributorToken:
     """How one contributor looks and is called.
 
-    word      name on screen; the arm is preceded by its side
-    part      name without side, for `no ... data`
-    size_pt   width of the mark
-    lane      place inside a row, in rows from its middle, upwards
+    word         name on screen; the arm is preceded by its side
+    part         name without side, for `no ... data`
+    short        one word, where room is scarce
+    size_pt      width of the mark
+    text_colour  of its name and number where it is named: readable also on `ON_GROUND`
+    lane         place inside a row, in rows from its middle, upwards
     """
 
     word: str
     part: str
+    short: str
     mark: Mark
     size_pt: float
     colour: str
+    text_colour: str
     lane: float
 
     def name(self, side: Side) -> str:
@@ -45,11 +49,19 @@ class ContributorToken:
 
 # In the fixed order of lanes, from top to bottom.
 CONTRIBUTORS: Mapping[Contributor, ContributorToken] = {
-    Contributor.ARM: ContributorToken("arm", "arm", Mark.CIRCLE, 7.2, "#D1410C", 0.285),
-    Contributor.TRUNK: ContributorToken("torso turn", "torso", Mark.DIAMOND, 6.2, "#148F86", 0.095),
-    Contributor.SWING: ContributorToken("swing leg", "swing leg", Mark.TRIANGLE, 7.8, "#0A4DA8", -0.095),
-    Contributor.PUSH: ContributorToken("push leg", "push leg", Mark.SQUARE, 6.8, "#14171F", -0.285),
-}
+    Contributor.ARM: ContributorToken(
+        "arm", "arm", "arm", Mark.CIRCLE, 7.2, "#D1410C", "#BD3A0B", 0.285
+    ),
+    Contributor.TRUNK: ContributorToken(
+        "torso turn", "torso", "torso", Mark.DIAMOND, 6.2, "#148F86", "#0F6F68", 0.095
+    ),
+    Contributor.SWING: ContributorToken(
+        "swing leg", "swing leg", "swing", Mark.TRIANGLE, 7.8, "#0A4DA8", "#0A4DA8", -0.095
+    ),
+    Contributor.PUSH: ContributorToken(
+        "push leg", "push leg", "push", Mark.SQUARE, 6.8, "#14171F", "#14171F", -0.285
+    ),
+}  # fmt: skip
 
 INK = "#14171F"
 SECONDARY = "#59616E"
@@ -57,13 +69,15 @@ TOE_OFF_EDGE = "#77818E"
 LANE_EDGE = "#A7B0BC"
 ON_GROUND = "#E6E9EE"
 PAPER = "#FFFFFF"
-TEXT_COLOURS = (INK, SECONDARY)
+TEXT_COLOURS = (INK, SECONDARY, *(token.text_colour for token in CONTRIBUTORS.values()))
 
 MARK_EDGE_PT = 0.9
 DOUBTFUL_OPACITY = 0.4
 WHISKER_PT = 0.9
 WHISKER_OPACITY = 0.5
 MEAN_WHISKER_PT = 2.0
+GHOST_PT = 1.5
+DASHES = (2.6, 1.5)  # of the ghost, in line widths
 MEAN_MARK_SCALE = 1.25
 TOE_OFF_PT = 2.2
 LANE_EDGE_PT = 0.9
@@ -82,6 +96,8 @@ SECOND_LINE_PT = 11.5
 PANEL_TITLE_PT = 10.5
 STRIDE_PT = 11.0
 FOOT_NUMBER_PT = 12.5
+DIFFERENCE_PT = 12.5
+NAMED_TEXT_PT = 10.0  # the least for coloured words
 INTERVAL_PT = 9.0
 LABEL_PT = 9.0
 NOTE_PT = 8.2

@@ -5,6 +5,7 @@ Widths are in pt. No renderer is needed, so that text is fitted before anything 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -25,6 +26,7 @@ _NO_FONT = "[no font]"
 ELLIPSIS = "\u2026"
 _HINTING = 1.015  # letters set on whole pixels run up to 1.2 % wider than their outlines
 _NO_BREAK = "\u00a0"
+_UNIT = re.compile(r"(?<=\d) (?=(?:ms|m|s|%)(?!\w))")
 
 
 @cache
@@ -75,15 +77,30 @@ def _drawn_width(text: str, size_pt: float, bold: bool) -> float:
 
 
 def wrap(text: str, room_pt: float, size_pt: float, bold: bool = False) -> list[str]:
-    """Lines no wider than the room, broken at spaces; a wider word is broken inside; none for no text."""
+    """Lines no wider than the room, broken at spaces but not before a unit; none for no text.
+
+    A word that is wider is broken inside.
+    """
     lines: list[str] = []
-    for word in filter(None, text.split(" ")):
+    for word in filter(None, _UNIT.sub(_NO_BREAK, text).split(" ")):
         candidate = f"{lines[-1]} {word}" if lines else word
         if lines and width(candidate, size_pt, bold) <= room_pt:
             lines[-1] = candidate
         else:
             lines.extend(_broken(word, room_pt, size_pt, bold))
-    return lines
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def balanced(lines: Sequence[str], room_pt: float, size_pt: float, bold: bool = False) -> list[str]:
+    """The same words in as many lines, about equally long: no line of one small word."""
+    text, best = " ".join(lines), list(lines)
+    room = max((width(line, size_pt, bold) for line in lines), default=0.0)
+    while len(lines) > 1 and room > 0.5 * room_pt:
+        tried = wrap(text, room, size_pt, bold)
+        if len(tried) > len(lines):
+            break
+        best, room = tried, room - size_pt / 2
+    return best
 
 
 def _broken(word: str, room_pt: float, size_pt: float, bold: bool) -> list[str]:
@@ -136,5 +153,5 @@ def fit_parts(
         unbroken = f"{separator} ".join(part.replace(" ", _NO_BREAK) for part in parts)
         lines, size_pt = fit(unbroken, room_pt, usable, bold)
         if not lines or not lines[-1].endswith(ELLIPSIS):
-            return [line.replace(_NO_BREAK, " ") for line in lines], size_pt
+            return lines, size_pt
     return fit(f"{separator} ".join(parts), room_pt, sizes, bold)

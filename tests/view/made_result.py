@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,22 @@ WHO = ("push", "swing", "arm", "trunk")
 SITES = ("left_wrist", "right_wrist", "left_shin", "right_shin", "trunk")
 Step = dict[str, Any]
 Change = Callable[[Step], None]
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Who is named: `panels` are the pushing sides of the steps in question."""
+
+    who: str
+    panels: tuple[str, ...] = ("right",)
+    basis: str = "other_side"
+    ms: float = 25.0
+    label: str = ""
+
+    def from_stride(self, first: int) -> int:
+        """First compared stride; `first` is the headline's."""
+        return first + 4 * (self.basis == "earlier_strides")
 
 
 def made_result(
@@ -30,6 +47,7 @@ def made_result(
     runs: int = 1,
     session: Mapping[str, Any] | None = None,
     run_values: Mapping[str, Any] | None = None,
+    named: Naming | None = None,
 ) -> Result:
     """A result with `runs` like runs.
 
@@ -38,8 +56,10 @@ def made_result(
     with_intervals  intervals of places, spread and score are known
     scale           factor on all lags
     run_values      columns of runs.csv to replace
+    named           who is named; its steps are as the finding says
     """
-    more = (change, scale, with_distance, with_intervals, run_values or {})
+    values = {"sync_sd_ms": math.nan if clock_sd_s is None else 1000 * clock_sd_s, **(run_values or {})}
+    more = (change, scale, with_distance, with_intervals, values, named)
     made = [_run(number, strides, first_foot, athlete, *more) for number in range(1, runs + 1)]
     rows = {name: [row for one in made for row in one.get(name, [])] for name in TABLES}
     tables = {name: _table(name, rows[name]) for name in TABLES}
@@ -53,13 +73,15 @@ def made_result(
 
 def _run(
     number: int, n_strides: int, first_foot: str, athlete: str, change: Change | None, scale: float,
-    with_distance: bool, with_intervals: bool, values: Mapping[str, Any],
+    with_distance: bool, with_intervals: bool, values: Mapping[str, Any], named: Naming | None,
 ) -> dict[str, Any]:  # fmt: skip
     random = np.random.RandomState(100 + number)
     start_s = 10.0 * number
+    first = 5 if n_strides >= 10 else 1
+    if named is not None:
+        change = _both(change, lambda step: _shift(step, named, first))
     steps = _steps(number, n_strides, first_foot, change, scale, start_s, random)
     strides = [_stride(steps[2 * k : 2 * k + 2], k, with_distance) for k in range(n_strides)]
-    first = 5 if n_strides >= 10 else 1
     compared = [step for step in steps if step["stride"] >= first and math.isfinite(step["spread_ms"])]
     spread = _rms([step["spread_ms"] for step in compared])
     score = _score(spread)
@@ -75,7 +97,10 @@ def _run(
         **values,
     }  # fmt: skip
     places = {side: _places(compared, side, with_intervals) for side in ("left", "right")}
-    summary = {"run": number, "places": places}
+    summary: dict[str, Any] = {"run": number, "places": places}
+    if named is not None:
+        summary["named"] = _named_part(steps, compared, named, first, with_intervals)
+        run["headline"] = f"{named.who.capitalize()} {abs(named.ms):.0f} ms later than somewhere else"
     return {"steps": steps, "strides": strides, "runs": [run], "summary": summary}
 
 
@@ -130,13 +155,65 @@ def _stride(steps: list[Step], k: int, with_distance: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _places(steps: list[Step], side: str, with_intervals: bool) -> dict[str, Any]:
+def _both(one: Change | None, other: Change) -> Change:
+    def change(step: Step) -> None:
+        other(step)
+        if one is not None:
+            one(step)
+
+    return change
+
+
+def _shift(step: Step, named: Naming, first: int) -> None:
+    """The named contributor's peak as late as the finding says, in the steps that it is about."""
+    is_late = step["stance_side"] in named.panels and step["stride"] >= named.from_stride(first)
+    step[f"{named.who}_s"] += 0.001 * named.ms * is_late
+
+
+def _named_part(
+    steps: list[Step], compared: list[Step], named: Naming, first: int, with_intervals: bool
+) -> dict[str, Any]:
+    """What the analysis writes about the named contributor, by its own way of computing."""
+    since = named.from_stride(first)
+    now = [step for step in compared if step["stride"] >= since]
+    places = {side: _places(now, side, with_intervals, named.who) for side in SIDES}
+    before = [step for step in steps if first <= step["stride"] < since]
+    ghosts: dict[str, float] = {}
+    for side in named.panels:
+        if named.basis == "other_side":
+            place = places[SIDES[1 - SIDES.index(side)]][named.who]["value"]
+        elif named.basis == "earlier_strides":
+            place = _places(before, side, with_intervals, named.who)[named.who]["value"]
+        else:
+            here = places[side][named.who]["value"]
+            place = None if here is None else here - named.ms
+        if place is not None:
+            ghosts[side] = place
+    labels = {
+        "other_side": named.label or f"left {named.who}",
+        "reference": "your usual",
+        "earlier_strides": f"strides {first} to {since - 1}",
+    }
+    return {
+        "contributor": named.who, "side": named.panels[0] if len(named.panels) == 1 else "both",
+        "basis": named.basis, "direction": "late" if named.ms > 0 else "early",
+        "difference_ms": {"value": named.ms, "low": named.ms - 5, "high": named.ms + 5, "n": len(now)},
+        "strides": [since, int(steps[-1]["stride"])], "panels": list(named.panels), "ghost_ms": ghosts,
+        "ghost_label": labels[named.basis], "places": places,
+    }  # fmt: skip
+
+
+def _places(
+    steps: list[Step], side: str, with_intervals: bool, left_out: str | None = None
+) -> dict[str, Any]:
+    """Mean places; zero is the mean of all but the one left out."""
     found: dict[str, list[float]] = {who: [] for who in WHO}
     for step in steps:
         times = {who: step[f"{who}_s"] for who in WHO if math.isfinite(step[f"{who}_s"])}
-        if step["stance_side"] == side:
+        if step["stance_side"] == side and math.isfinite(step["spread_ms"]):
+            zero = float(np.mean([time for who, time in times.items() if who != left_out]))
             for who, time in times.items():
-                found[who].append(1000 * (time - float(np.mean(list(times.values())))))
+                found[who].append(1000 * (time - zero))
     return {who: _place(values, with_intervals) for who, values in found.items()}
 
 

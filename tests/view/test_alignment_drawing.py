@@ -158,7 +158,9 @@ def test_no_interval_is_invented():
 
 def test_coarse_clocks_take_the_numbers_away():
     fine = plot_alignment(made_result(12, clock_sd_s=0.001))
-    coarse = plot_alignment(made_result(12, clock_sd_s=0.003))
+    coarse = plot_alignment(made_result(12, clock_sd_s=0.006))
+    ordered = plot_alignment(made_result(12, clock_sd_s=0.004))
+    assert sum(str(text.get_gid()).startswith("place-") for text in ordered.texts) == 8
     assert sum(str(text.get_gid()).startswith("place-") for text in fine.texts) == 8
     assert not any(str(text.get_gid()).startswith("place-") for text in coarse.texts)
     assert "no numbers: clocks too coarse" in words_of(coarse)
