@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from aqsense.analysis.clock import Clock
 from aqsense.analysis.signals import LONGEST_BRIDGE_S, SHORTEST_BRIDGE_SAMPLES
 from aqsense.analysis.tape import Tape
+from aqsense.analysis.tick_search import count_up_to
 from aqsense.model import Floats, Ticks
 
 
@@ -87,7 +88,7 @@ class Accelerometer:
             return _nothing(len(self._values.values), len(time_s), width, before)
         ticks = self._ticks.values
         wanted = self.clock.tick_at(np.where(known, time_s, 0.0))
-        base = np.searchsorted(ticks, wanted, side="right") - 1
+        base = count_up_to(ticks, wanted) - 1
         index = base[:, None] + np.arange(-before, width - before)
         inside = (index >= 0) & (index < len(ticks)) & known[:, None]
         safe = np.clip(index, 0, len(ticks) - 1)
@@ -112,8 +113,8 @@ class Accelerometer:
 
     def _append(self, tick: Ticks, values: Floats, *, bridged: bool = False) -> None:
         self._ticks.append(tick)
-        self._values.append(values)
-        self._bridged.append(np.full(len(tick), bridged))
+        self._values.append(values, own=True)
+        self._bridged.append(np.full(len(tick), bridged), own=True)
 
     def _fill(self, missing: int, tick: int, after: Floats) -> None:
         """A straight line over a short hole; one row of NaN stands for a long one."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.tick_search import count_before
 from aqsense.model import Floats
 
 COARSE_HZ = 50.0
@@ -76,7 +77,7 @@ def _row_ranges(timed: TimedSensor, spans: Spans | None) -> list[slice]:
     if spans is None:
         return [slice(0, len(timed.ticks))]
     edges = timed.clock.tick_at(np.array(spans).reshape(-1))
-    rows = np.searchsorted(timed.ticks, edges).reshape(-1, 2)
+    rows = count_before(timed.ticks, edges).reshape(-1, 2)
     return [slice(int(start), int(stop)) for start, stop in rows]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.tick_search import count_before
 from aqsense.analysis.coarse import Spans
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Samples
 
@@ -104,7 +105,7 @@ def worn(timed: Mapping[str, TimedSensor], running: Spans) -> Readings:
 
 def _rows(sensor: TimedSensor, spans: Spans) -> NDArray[np.int64]:
     edges = sensor.clock.tick_at(np.array(spans).reshape(-1))
-    rows = np.searchsorted(sensor.ticks, edges).reshape(-1, 2)
+    rows = count_before(sensor.ticks, edges).reshape(-1, 2)
     return np.concatenate([np.arange(first, stop) for first, stop in rows])
 
 

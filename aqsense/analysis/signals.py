@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.tape import Tape
 from aqsense.analysis.taps import Taps, taps_for
+from aqsense.analysis.tick_search import count_before, count_up_to
 from aqsense.model import Floats, Ticks
 
 BRIDGED = 1
@@ -70,13 +71,14 @@ class Trace:
         self._segment_position.append(len(self._values))
         self._segment_sample.append(len(self._ticks))
 
+    # What is appended is given away: the trace may keep it.
     def append_samples(self, ticks: Ticks, flags: NDArray[np.uint8]) -> None:
-        self._ticks.append(ticks)
-        self._flags.append(flags)
+        self._ticks.append(ticks, own=True)
+        self._flags.append(flags, own=True)
         self.flagged = self.flagged or bool(flags.any())
 
     def append_values(self, values: Floats) -> None:
-        self._values.append(values)
+        self._values.append(values, own=True)
 
     def bounds(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """First position and one past the last position of the segment that each position lies in."""
@@ -104,7 +106,7 @@ class Trace:
         ticks = self._ticks.values
         starts = np.array(self._segment_position, np.int64)
         samples = np.array([*self._segment_sample, len(ticks)], np.int64)
-        low = np.clip(np.searchsorted(ticks, tick, side="right") - 1, 0, len(ticks) - 1)
+        low = np.clip(count_up_to(ticks, tick) - 1, 0, len(ticks) - 1)
         segment = np.searchsorted(samples, low, side="right") - 1
         high = np.minimum(low + 1, samples[segment + 1] - 1)
         span = np.maximum(ticks[high] - ticks[low], 1)
@@ -117,8 +119,8 @@ class Trace:
         if not len(ticks):
             return np.zeros(len(low_tick), bool)
         samples = np.array(self._segment_sample, np.int64)
-        first = np.searchsorted(ticks, low_tick, side="right") - 1
-        last = np.searchsorted(ticks, high_tick, side="left")
+        first = count_up_to(ticks, low_tick) - 1
+        last = count_before(ticks, high_tick)
         inside = (first >= 0) & (last < len(ticks))
         same = np.searchsorted(samples, first, side="right") == np.searchsorted(samples, last, side="right")
         return inside & same
@@ -344,8 +346,10 @@ class _Segment:
             self._trace.append_values(filtered[:, :1] if last else filtered)
         self._trace.append_samples(self._tick[:n], self._flags(n))
         self._was_clipped = bool(self._clipped[n - 1])
-        self._values = self._values[:, n:]
-        self._tick, self._clipped, self._bridged = self._tick[n:], self._clipped[n:], self._bridged[n:]
+        # Copies: views of the few samples left would keep the whole batch in memory.
+        self._values = self._values[:, n:].copy()
+        self._tick, self._clipped = self._tick[n:].copy(), self._clipped[n:].copy()
+        self._bridged = self._bridged[n:].copy()
         self._emitted += n
 
     def _flags(self, n: int) -> NDArray[np.uint8]:

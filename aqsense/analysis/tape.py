@@ -27,8 +27,14 @@ class Tape:
     def values(self) -> NDArray[Any]:
         return self._buffer[..., : self._length]
 
-    def append(self, rows: NDArray[Any]) -> None:
-        """Append along the last axis; a first big block is allocated to fit."""
+    def append(self, rows: NDArray[Any], *, own: bool = False) -> None:
+        """Append along the last axis.
+
+        own   nobody else keeps or changes `rows`: the first ones become the tape without a copy
+        """
+        if own and self._length == 0:
+            self._buffer, self._length = rows, rows.shape[-1]
+            return
         stop = self._length + rows.shape[-1]
         if stop > self._buffer.shape[-1]:
             grown = stop if self._length == 0 else max(stop, 2 * self._length)
