@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from aqsense import __version__
 from aqsense.errors import AqsenseError, OutputError, SettingsError
@@ -85,7 +86,22 @@ def root(
     """Options before any command."""
 
 
-@app.command()
+def as_given(value: Any) -> Any:
+    """Parser of an option of two words: they stay as they are."""
+    return value
+
+
+class AnalyzeCommand(TyperCommand):
+    """`--swap SITE SITE`: the one option of two words that may be repeated; typer has no type for it."""
+
+    def __init__(self, *words: Any, **options: Any):
+        super().__init__(*words, **options)
+        for parameter in self.params:
+            if parameter.name == "swap":
+                parameter.nargs = 2
+
+
+@app.command(cls=AnalyzeCommand)
 def analyze(
     path: Annotated[Path, typer.Argument(help="Recording folder, or a CSV with time_s and all sensors.")],
     out: Annotated[
@@ -107,6 +123,14 @@ def analyze(
             metavar="PATH",
         ),
     ] = None,
+    swap: Annotated[
+        list[Any] | None,
+        typer.Option(
+            parser=as_given,
+            help="Two sensors that were worn in each other's place. May be repeated.",
+            metavar="SITE SITE",
+        ),
+    ] = None,
     resample: Annotated[
         bool, typer.Option("--resample", help="Accept irregular time_s by resampling it.")
     ] = False,
@@ -119,7 +143,12 @@ def analyze(
 ) -> None:
     """Analyse a recording: tables, a summary and the alignment picture of every run."""
     with exit_codes():
-        settings = Settings(centroid_level=centroid_level, half_percent=half_percent, resample=resample)
+        settings = Settings(
+            centroid_level=centroid_level,
+            half_percent=half_percent,
+            resample=resample,
+            swap=tuple((str(first), str(second)) for first, second in swap or ()),
+        )
         folder = results_folder(path, out)
         from aqsense.acquire import read_recording
 

@@ -55,7 +55,9 @@ class Settings:
         for pair in self.swap:
             if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(SITES):
                 raise SettingsError(
-                    f"swap is {pair}; expected two different sites of {', '.join(SITES)}", name="swap", value=pair
+                    f"swap is {pair}; expected two different sites of {', '.join(SITES)}",
+                    name="swap",
+                    value=pair,
                 )
 
     @property

@@ -43,7 +43,8 @@ def check_rising(table: NumberTable, column: str) -> None:
     if not rises.all():
         row = int(np.argmin(rises)) + 1
         raise table.error(
-            f"{shown(column)} {_text(time[row])} does not rise (previous {_text(time[row - 1])}). {_advice(time, row)}",
+            f"{shown(column)} {_text(time[row])} does not rise (previous {_text(time[row - 1])}). "
+            f"{_advice(time, row)}",
             row,
         )
 

@@ -87,7 +87,8 @@ def time_sensors(recording: Recording, *, resample: bool = False) -> dict[str, T
         if len(samples) < FEWEST_SAMPLES:
             n = len(samples)
             raise RecordingError(
-                f"{site} has only {n} sample{'' if n == 1 else 's'}; expected {FEWEST_SAMPLES} at least. Remove the "
+                f"{site} has only {n} sample{'' if n == 1 else 's'}; expected {FEWEST_SAMPLES} at least. "
+                "Remove the "
                 "sensor from the recording, or export it again.",
                 path=recording.path,
             )

@@ -131,14 +131,16 @@ def _knees(tilts: Mapping[str, float]) -> Labels:
         return Labels(checks)
     odd = max(tilts, key=lambda site: tilts[site])
     text = (
-        f"{odd}: its knee would bend otherwise than the other one (tilt {left:+.2f} left, {right:+.2f} right). "
+        f"{odd}: its knee would bend otherwise than the other one (tilt {left:+.2f} left, {right:+.2f} "
+        "right). "
         "Do accelerometer and gyroscope have the same axes? Does an axis have the wrong sign?"
     )
     return Labels(checks, (("axes_disagree", odd, text),), frozenset({odd}))
 
 
 def _elbows(tilts: Mapping[str, float], side: int) -> Labels:
-    """An elbow bends forwards; with the axis that a wrist of the other side gets, it seems to bend backwards."""
+    """An elbow bends forwards; with the axis that a wrist of the other side gets, it seems to bend "
+    "backwards."""
     expected = f"> {LEAST_TILT}" if side > 0 else f"< -{LEAST_TILT}"
     checks = tuple(
         (site, "elbow_bends_forward", tilt, expected, side * tilt > LEAST_TILT)
@@ -159,8 +161,10 @@ def _elbows(tilts: Mapping[str, float], side: int) -> Labels:
         (
             "axes_disagree",
             site,
-            f"{site}: its elbow does not bend forwards (tilt {values}; expected {expected}). Was the arm held still, or "
-            "do accelerometer and gyroscope not have the same axes?",
+            (
+                f"{site}: its elbow does not bend forwards (tilt {values}; expected {expected}). "
+                "Was the arm held still, or do accelerometer and gyroscope not have the same axes?"
+            ),
         )
         for site in odd
     )
@@ -168,7 +172,7 @@ def _elbows(tilts: Mapping[str, float], side: int) -> Labels:
 
 
 def _wrists_by_legs(limbs: Mapping[str, Limb], wrists: list[str], *, shins_exchanged: bool) -> Labels:
-    """A wrist moves with the opposite shin (0.34 to 0.63 on real running), hardly with its own (0.05 to 0.25).
+    """A wrist moves with the opposite shin (0.34 to 0.63 on real running), hardly with its own (to 0.25).
 
     In slow jogging both are alike and nothing is said.
     """
@@ -183,8 +187,10 @@ def _wrists_by_legs(limbs: Mapping[str, Limb], wrists: list[str], *, shins_excha
     if passed:
         return Labels(checks)
     text = (
-        f"{' and '.join(wrists)} seem{'' if len(wrists) == 2 else 's'} to be on the other side: moving with the "
-        f"opposite shin less than with its own by {-mean:.2f}. Check the labels, or say --swap left_wrist right_wrist."
+        f"{' and '.join(wrists)} seem{'' if len(wrists) == 2 else 's'} to be on the other side: moving "
+        "with the "
+        f"opposite shin less than with its own by {-mean:.2f}. Check the labels, or say --swap left_wrist "
+        "right_wrist."
     )
     return Labels(checks, (("sides_exchanged", wrists[0], text),), frozenset(wrists))
 
@@ -205,10 +211,11 @@ def _trunk(limbs: Mapping[str, Limb], trunk_turning_rad_s: float) -> Labels:
     check = ("trunk", "turns_less_than_limbs", share, f"< {TRUNK_SHARE}", share < TRUNK_SHARE)
     # An arm held still turns with the trunk; only a trunk that swings like a leg is no trunk.
     legs = min(limbs[site].turning_rad_s for site in SHINS)
-    if share < TRUNK_SHARE or trunk_turning_rad_s < 0.4 * legs and slowest not in SHINS:
+    if share < TRUNK_SHARE or (trunk_turning_rad_s < 0.4 * legs and slowest not in SHINS):
         return Labels((check,))
     text = (
-        f"trunk and {slowest} seem to be exchanged: the trunk turns by {np.rad2deg(trunk_turning_rad_s):.0f} deg/s "
+        f"trunk and {slowest} seem to be exchanged: the trunk turns by "
+        f"{np.rad2deg(trunk_turning_rad_s):.0f} deg/s "
         f"(RMS), {slowest} by {np.rad2deg(limbs[slowest].turning_rad_s):.0f}. "
         f"Check the labels, or say --swap trunk {slowest}."
     )
@@ -234,7 +241,8 @@ def _pairing(limbs: Mapping[str, Limb]) -> Labels:
     arm_as_shin = next(site for site in SHINS if site not in legs)
     leg_as_wrist = next(site for site in WRISTS if site in legs)
     text = (
-        f"{arm_as_shin} and {leg_as_wrist} seem to be exchanged: half a stride apart {legs[0]} looks like {legs[1]} "
+        f"{arm_as_shin} and {leg_as_wrist} seem to be exchanged: half a stride apart {legs[0]} looks like "
+        f"{legs[1]} "
         f"(together {max(crossed, same_side):.2f} against {labelled:.2f} as labelled). "
         f"Check the labels, or say --swap {arm_as_shin} {leg_as_wrist}."
     )
@@ -252,7 +260,8 @@ def _shape(limbs: Mapping[str, Limb]) -> Labels:
         return Labels(checks)
     text = (
         "the shins and the wrists seem to be exchanged: the wrists' swing has the shape of a leg's "
-        f"({value:+.2f}; expected above 0). Check the labels, or say --swap left_shin left_wrist --swap right_shin right_wrist."
+        f"({value:+.2f}; expected above 0). Check the labels, or say --swap left_shin left_wrist --swap "
+        "right_shin right_wrist."
     )
     return Labels(checks, (("wrong_limb", "left_shin", text),), frozenset((*SHINS, *WRISTS)))
 
@@ -265,7 +274,7 @@ def _legginess(limbs: Mapping[str, Limb], pair: tuple[str, str]) -> float:
 def _alike(limbs: Mapping[str, Limb], first: str, second: str) -> float:
     """Largest correlation, of either sign, of one limb with another around half a stride later."""
     a = limbs[first].swing - limbs[first].swing.mean()
-    values = []
+    values: list[float] = []
     for later in limbs[second].half_later:
         b = later - later.mean()
         values.append(abs(float((a @ b) / np.sqrt((a @ a) * (b @ b)))))

@@ -189,8 +189,8 @@ def analyze(
     settings    METHOD's defaults if None
     progress    called with (what, share done 0-1)
     frames      body axes found before; None fits them on this recording
-    reference   Results of the athlete's earlier recordings, got with the same settings: the usual that this one
-                is held against (METHOD 5.1)
+    reference   Results of the athlete's earlier recordings, got with the same settings: the usual that
+                this one is held against (METHOD 5.1)
 
     Returns a Result with FORMATS' tables. Where nothing can be analysed the tables are empty and
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.

@@ -67,7 +67,8 @@ def believable(timed: Mapping[str, TimedSensor]) -> Readings:
         if site.endswith("_shin") and (level := _accel_level(kept[site])) < WEAK_M_S2
     }
     for site, level in weak.items():
-        text = f"{site}: the accelerometer saturates at {level / STANDARD_GRAVITY_M_S2:.1f} g; its contacts are flagged clipped"
+        at = f"{level / STANDARD_GRAVITY_M_S2:.1f} g"
+        text = f"{site}: the accelerometer saturates at {at}; its contacts are flagged clipped"
         warnings.append(("accel_saturates", site, None, text))
     return Readings(kept, tuple(warnings), frozenset(weak))
 
@@ -271,7 +272,8 @@ def _hit_range(columns: tuple[Floats, Floats, Floats], least: float) -> float:
 
 
 def _stretches(same: Mask, least: int) -> Mask:
-    """Samples in stretches of at least `least` steps in a row without change; `same` has one entry per step."""
+    """Samples in stretches of at least `least` steps in a row without change; `same` has one entry per "
+    "step."""
     out = np.zeros(len(same) + 1, bool)
     if not same.any():
         return out

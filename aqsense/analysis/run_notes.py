@@ -39,7 +39,8 @@ def note_runs(
     for slip in find_slips(timed, runs):
         doubtful.setdefault(slip.site, []).append(slip.run)
         text = (
-            f"{slip.site} sits {slip.degrees:.0f} degrees otherwise in run {slip.run + 1} at {slip.time_s:.1f} s than "
+            f"{slip.site} sits {slip.degrees:.0f} degrees otherwise in run {slip.run + 1} at "
+            f"{slip.time_s:.1f} s than "
             "in the first: a slipped strap? Its peaks there are flagged frame_doubtful"
         )
         notices.append(("strap_slipped", slip.site, slip.time_s, text))
@@ -57,7 +58,8 @@ def _athletes(runs: Spans, marks: Sequence[Mark]) -> list[Notice]:
     if len(ids) < 2:
         return []
     text = (
-        f"runs of {len(ids)} athletes ({', '.join(ids)}) share one calibration: body axes are certain only for who "
+        f"runs of {len(ids)} athletes ({', '.join(ids)}) share one calibration: body axes are certain "
+        "only for who "
         "stood still in it. Record each athlete on their own"
     )
     return [("athletes_mixed", "", None, text)]
@@ -72,6 +74,6 @@ def _discarded(runs: Spans, marks: Sequence[Mark]) -> list[Notice]:
         if mark.run.isdecimal() and 1 <= int(mark.run) <= len(runs):
             begun = [int(mark.run) - 1]
         if begun:
-            text = f"run {begun[-1] + 1} is marked discard at {mark.time_s:.1f} s; its numbers are kept, leave them out"
+            text = f"run {begun[-1] + 1} is marked discard at {mark.time_s:.1f} s; its numbers are still here"
             notices.append(("discarded", "", mark.time_s, text))
     return notices

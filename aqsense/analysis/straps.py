@@ -23,7 +23,7 @@ from aqsense.analysis.coarse import COARSE_HZ, Spans, coarse
 from aqsense.model import Floats
 
 LARGEST_SLIP = {"shin": 13.0, "wrist": 20.0, "trunk": 25.0, "pelvis": 25.0}
-LEAST_PART_S, LONGEST_PART_S = 2.0, 20.0
+LEAST_PART_S, LONGEST_PART_S = 2.0, 10.0
 LEAST_WRIST_RAD_S = np.deg2rad(250.0)
 
 
@@ -42,7 +42,8 @@ class Slip:
 
 
 def find_slips(timed: Mapping[str, TimedSensor], runs: Spans) -> list[Slip]:
-    """Sensors that turned on their strap: one entry for each run in which they sit otherwise than at first."""
+    """Sensors that turned on their strap: one entry for each run in which they sit otherwise than at "
+    "first."""
     parts = [(run, part) for run, (begin, end) in enumerate(runs) for part in _parts(begin, end)]
     found: list[Slip] = []
     for site, sensor in timed.items():

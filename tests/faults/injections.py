@@ -1,6 +1,7 @@
 """Ways to damage a recording: each takes a clean one and returns a damaged copy, or edits the files of one.
 
-The numbers of seconds are session time of the clean sample sprint: it stands until 3 s, runs from 3.5 to 12.3 s.
+The numbers of seconds are session time of the clean sample sprint: it stands until 3 s, runs from 3.5 to
+12.3 s.
 """
 
 from __future__ import annotations
@@ -314,7 +315,7 @@ def without_arrivals(recording: Recording) -> Recording:
     return replace(recording, arrivals={})
 
 
-# ---- files -----------------------------------------------------------------------------------------------------
+# ---- files ----
 
 
 def on_lines(name: str, change: Callable[[list[str]], list[str]]) -> Edit:

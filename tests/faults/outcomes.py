@@ -1,7 +1,7 @@
 """What may come out of a damaged recording, as things that can be checked and said in words.
 
-Numbers are honest if every peak either lies where the clean recording has it (within a stated tolerance), or carries
-a flag, or is missing with its reason. Anything else is a plausible wrong number.
+Numbers are honest if every peak either lies where the clean recording has it (within a stated tolerance),
+or carries a flag, or is missing with its reason. Anything else is a plausible wrong number.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aqsense.formats import column_kind
 from aqsense.model import Result
 
 CONTRIBUTORS = ("push", "swing", "arm", "trunk")
-# What a step says about itself; its numbers within the run are left out, as a run that falls in two counts anew.
+# What a step says about itself. Its numbers within the run are left out: a run that falls in two counts anew.
 MEASURED = (
     "stance_side", "contact_s", "toe_off_s", "stride_time_s", "push_s", "swing_s", "arm_s", "trunk_s",
     "lag_push_ms", "lag_swing_ms", "lag_arm_ms", "lag_trunk_ms", "spread_ms", "spread_percent", "convergence",
@@ -93,7 +93,8 @@ class Numbers:
     tolerance_ms   how far a peak without a flag may lie from the clean recording's
     warns          (code, site) that must be among the session's warnings
     warns_only     those and no others
-    untouched      steps outside this span of session time equal the clean ones to the byte, given the same body axes
+    untouched      steps outside this span of session time equal the clean ones to the byte, given the same
+                   body axes
     flags          contributor -> flag that its damaged peaks carry, at least once
     absent         contributor -> the reason that stands on all its steps; it has no time anywhere
     side           `flags` and `absent` hold for steps with this stance foot
@@ -169,6 +170,13 @@ def check_honest(
 ) -> None:
     """Peaks without a flag lie where the clean recording has them."""
     pairs = matched(steps, clean)
+    invented = steps.drop(index=pairs["row"])
+    # A braking athlete's run may end a step earlier or later; within the run there is nothing to invent.
+    inside = invented["swing_s"].between(clean["swing_s"].min(), clean["swing_s"].max())
+    bare = inside & invented["spread_ms"].notna() & ~invented["quality"].str.contains("frame_doubtful")
+    assert not bare.any(), (
+        f"steps that the clean recording does not have: {invented['swing_s'][bare].tolist()}"
+    )
     for name in CONTRIBUTORS:
         off_ms = 1e3 * (pairs[f"{name}_s"] - pairs[f"{name}_s_clean"]).abs()
         good = pairs[f"{name}_quality"] == ""
@@ -210,7 +218,7 @@ def as_in_files(values: pd.Series, name: str) -> pd.Series:
 
 
 def matched(steps: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
-    """Steps beside the clean step of the same foot and time; a step that the clean recording lacks is an error.
+    """Steps beside the clean step of the same foot and time, with their row numbers as `row`.
 
     A step has its time from whatever peak is there: one of them always is.
     """
@@ -221,8 +229,14 @@ def matched(steps: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
         distance = (near[keys] - old[keys].to_numpy(dtype=float)).abs().min(axis=1)
         if len(near) and distance.min() <= SAME_STEP_S:
             new = near.loc[distance.idxmin()]
-            rows.append({**new.to_dict(), **{f"{name}_clean": value for name, value in old.items()}})
-    columns = [*steps.columns, *(f"{name}_clean" for name in clean.columns)]
+            rows.append(
+                {
+                    **new.to_dict(),
+                    "row": distance.idxmin(),
+                    **{f"{name}_clean": value for name, value in old.items()},
+                }
+            )
+    columns = [*steps.columns, "row", *(f"{name}_clean" for name in clean.columns)]
     return pd.DataFrame(rows, columns=columns)
 
 
