@@ -7,6 +7,7 @@ Everything heavy is imported inside the commands, so that `aqsense --help` answe
 
 from __future__ import annotations
 
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from aqsense.settings import Settings
 if TYPE_CHECKING:
     from aqsense.model import Recording, Result
 
-DONE, NOTHING_ANALYSED, DEFECT, INTERRUPTED = 0, 1, 70, 130
+DONE, NOTHING_ANALYSED, CHECK_FAILED, DEFECT, INTERRUPTED = 0, 1, 3, 70, 130
 DEFAULTS = Settings()
 
 app = typer.Typer(
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="When do a sprinter's arms, legs and torso peak? Timing from five wearable IMUs.",
     epilog="Exit codes: 0 done, 1 nothing could be analysed, 2 wrong usage or unreadable input, "
-    "70 a defect of the program, 130 interrupted.",
+    "3 a check failed, 70 a defect of the program, 130 interrupted.",
 )
 
 
@@ -217,14 +218,16 @@ def write(result: Result, folder: Path, *, force: bool, figures: bool) -> None:
 
 
 def figure_drawer(result: Result) -> Callable[[Path], None]:
-    """What draws the pictures of all runs with strides into the folder of a result being written."""
+    """What draws the pictures of all runs with strides into a result being written: cards beside them."""
 
     def draw(directory: Path) -> None:
         from aqsense.view.alignment import save_alignment
+        from aqsense.view.card import save_card
 
         with_strides = {int(run) for run in result.tables["strides"]["run"]}
         for run in sorted(with_strides):
             save_alignment(result, run, directory)
+            save_card(result, run, directory.parent)
 
     return draw
 
@@ -371,3 +374,56 @@ def simulate(
         given = {name: value for name, value in chosen.items() if value is not None}
         write_simulation(SimulationSpec(name=out.resolve().name, **given), seed, out)
         typer.echo(f"Recording: {out}")
+
+
+@app.command()
+def validate(
+    recordings: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Recording folders with truth.json in them.", metavar="[RECORDING]..."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.", metavar="DIR")] = Path(
+        "results/validation"
+    ),
+    quick: Annotated[bool, typer.Option("--quick", help="A small grid: less than a minute.")] = False,
+    seeds: Annotated[
+        int | None, typer.Option(help="Simulated sessions per cell of the grid.", min=1, max=1000)
+    ] = None,
+    questions: Annotated[
+        str, typer.Option(help="Which tables, separated by commas.")
+    ] = "events,sds,score,verdicts,session",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 where a limit is missed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all tables as one JSON object.")] = False,
+) -> None:
+    """Hold aqsense against simulated truth, and against recordings with known truth."""
+    with exit_codes():
+        from aqsense.validate import FULL, QUICK
+        from aqsense.validate import validate as validate_all
+        from aqsense.validate.output import refuse_foreign
+
+        refuse_foreign(out)
+        size = QUICK if quick else FULL
+        found = validate_all(
+            recordings or [],
+            size if seeds is None else size.with_seeds(seeds),
+            [name.strip() for name in questions.split(",")],
+            progress=count_on_stderr,
+            command=shlex.join(["aqsense", *sys.argv[1:]]),
+        )
+        found.write(out)
+        if as_json:
+            typer.echo(found.as_json(), nl=False)
+        else:
+            for line in found.lines():
+                typer.echo(line)
+            typer.echo(f"Tables: {out / 'validation.html'}")
+        if strict and found.missed:
+            raise typer.Exit(CHECK_FAILED)
+
+
+def count_on_stderr(done: int, total: int) -> None:
+    """`12 of 300 sessions`: one line that changes where somebody looks, else ten lines."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done} of {total} sessions", err=True, nl=done == total)
+    elif total and done * 10 // total != (done - 1) * 10 // total:
+        typer.echo(f"{done} of {total} sessions", err=True)
