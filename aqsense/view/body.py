@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from aqsense.model import Side
-from aqsense.view.ghost import ARROW_GAP, draw_ghost
+from aqsense.view.difference import ARROW_GAP
+from aqsense.view.ghost import draw_ghost
 from aqsense.view.ground import draw_ground
 from aqsense.view.layout import PT_PER_MM, Grid, Layout, axis, grid
 from aqsense.view.page import Page
@@ -61,9 +62,10 @@ def _draw_number(page: Page, x: float, y: float, row: StrideRow, is_tall: bool) 
 
 
 def _draw_mean_label(page: Page, layout: Layout, rows_grid: Grid, run: AlignmentRun) -> None:
-    if run.first < 1 or not math.isfinite(run.spread.value):
+    first, last = run.compared
+    if first < 1 or not math.isfinite(run.spread.value):
         return
-    strides = str(run.first) if run.first == run.last else f"{run.first}\u2013{run.last}"
+    strides = str(first) if first == last else f"{first}\u2013{last}"
     size = LABEL_PT if rows_grid.row >= _TALL_ROW else SMALLEST_PT
     for words, lines_up in (("mean", 0.55), (strides, -0.65)):
         at = (layout.gutter, rows_grid.mean_middle + lines_up * size / PT_PER_MM)
