@@ -69,7 +69,7 @@ class Body:
 
     feet             the contacts
     delays           s, by limb (the five sites)
-    gains            by limb, (n,) on the course's grid: how large the movement is against the template
+    wander           by limb, (n,) on the course's grid: how the size of its movement wanders about 1
     deficits         by limb, what is missing of that; limbs that miss nothing are left out
     still_arms       sides whose arm doesn't swing
     trunk_placement  where the trunk's sensor sits
@@ -79,7 +79,7 @@ class Body:
     course: Course
     feet: Footfalls
     delays: Mapping[str, Plateaus]
-    gains: Mapping[str, Floats]
+    wander: Mapping[str, Floats]
     deficits: Mapping[str, Plateaus]
     still_arms: frozenset[Side]
     trunk_placement: str
@@ -98,7 +98,7 @@ class Body:
         """Where nothing moves: (n,) over rows of the grid."""
         course = self.course
         still = np.ones(rows.stop - rows.start, bool)
-        constant = [course.phase, course.heading, course.lean, course.speed, *course.weights.values()]
+        constant = [course.phase, course.heading, course.speed, *course.weights.values()]
         for values in constant:
             still[1:] &= values[rows][1:] == values[rows][:-1]
         for knot, weight in course.weights.items():
@@ -111,7 +111,7 @@ class Body:
 
     def gain(self, limb: str, rows: slice) -> Floats:
         """How large a limb's movement is against the template, (n,) over rows of the grid."""
-        gain = self.gains[limb][rows]
+        gain = self.wander[limb][rows]
         if limb in self.deficits:
             return gain * (1.0 - self.deficits[limb].at(self.course.times(rows)))
         return gain
@@ -199,7 +199,7 @@ class _Stretch:
     def trunk(self) -> Floats:
         course = self.body.course
         yaw, roll = self.angle("yaw", "trunk"), self.angle("roll", "trunk")
-        pitch = self.angle("pitch", "trunk") - course.lean[self.rows]
+        pitch = self.angle("pitch", "trunk") - course.lean(self.rows)
         return self.heading @ about_z(yaw) @ about_right(pitch) @ about_x(roll)
 
     def pelvis(self) -> Pose:

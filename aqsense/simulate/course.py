@@ -31,23 +31,20 @@ _LATER: Final = round(1.5 * (_SOFT_S + _SOFT_WEIGHTS_S) / STEP_S)
 class Course:
     """The session's way, sample i at time (i - PAD) ms.
 
-    speed, acceleration  (n,) m/s, m/s^2
+    speed                (n,) m/s
     heading              (n,) rad, positive to the left
     weights              (n,) by template knot, sum 1; of knots that the session never uses there is none
     cadence              (n,) strides per second, 0 while standing
     phase                (n,) strides of the right foot: its contacts are at whole numbers, the left's halfway
-    lean                 (n,) rad, trunk leaning forward
     samples              number of grid points of the session itself, without PAD
     phase_begin_s        (m,) session time at which each of the spec's phases begins
     """
 
     speed: Floats
-    acceleration: Floats
     heading: Floats
     weights: Mapping[int, Floats]
     cadence: Floats
     phase: Floats
-    lean: Floats
     samples: int
     phase_begin_s: tuple[float, ...]
 
@@ -65,6 +62,26 @@ class Course:
     def weight(self, knot: int) -> Floats:
         """(n,) weight of one knot."""
         return self.weights.get(knot, np.zeros(len(self.phase)))
+
+    def cadence_at(self, time_s: float) -> float:
+        """Strides per second at a session time."""
+        row = PAD + int(np.floor(time_s / STEP_S))
+        rows = slice(row - 1, row + 3)
+        return float(np.interp(time_s, self.times(rows), self.cadence[rows]))
+
+    def acceleration(self, rows: slice) -> Floats:
+        """Along the way, m/s^2, over rows of the grid that are none of its first or last."""
+        after, before = self.speed[rows.start + 1 : rows.stop + 1], self.speed[rows.start - 1 : rows.stop - 1]
+        return (after - before) / (2.0 * STEP_S)
+
+    def lean(self, rows: slice) -> Floats:
+        """How far the trunk leans forward, rad: 5 degrees at speed, about 25 when a sprint begins, backward
+        while slowing down; upright when not running."""
+        upright = np.zeros(rows.stop - rows.start)
+        for knot, weight in self.weights.items():
+            if knot not in templates.RUNNING:
+                upright += weight[rows]
+        return np.radians(5.0 * (1.0 - upright) + 2.5 * self.acceleration(rows))
 
     @property
     def time_s(self) -> Floats:
@@ -84,23 +101,22 @@ class Course:
 def plan(spec: SimulationSpec, seed: int) -> Course:
     """The course of a session; the same for the same spec and seed."""
     parts = paces(spec)
+    begins = _begins_s([len(part.speed) for part in parts])
     pace = joined(parts)
+    del parts  # an hour of them is 140 MB
     speed = _softened(pace.speed)
     weights = _weights(pace, speed)
-    acceleration = np.gradient(speed, STEP_S)
     wander = 1.0 + spec.cadence_sd * wandering(seed, "cadence", len(speed))
     cadence = _softened(pace.moves) / _stride_time(weights) * wander
     start = 0.10 if spec.first_foot == "left" else -0.40
     return Course(
         speed=speed,
-        acceleration=acceleration,
         heading=np.cumsum(_softened(pace.turning)) * STEP_S,
         weights=weights,
         cadence=cadence,
         phase=start + np.cumsum(cadence) * STEP_S,
-        lean=_lean(weights, acceleration),
         samples=len(pace.speed),
-        phase_begin_s=_begins_s([len(part.speed) for part in parts]),
+        phase_begin_s=begins,
     )
 
 
@@ -112,12 +128,6 @@ def _stride_time(weights: Mapping[int, Floats]) -> Floats:
     return sum((templates.STRIDE_TIME_S[knot] * weight for knot, weight in weights.items()), np.zeros(1))
 
 
-def _lean(weights: Mapping[int, Floats], acceleration: Floats) -> Floats:
-    """5 degrees at speed, about 25 when a sprint begins, backward while slowing down; upright otherwise."""
-    upright = sum((weight for knot, weight in weights.items() if knot not in templates.RUNNING), np.zeros(1))
-    return np.radians(5.0 * (1.0 - upright) + 2.5 * acceleration)
-
-
 def _weights(pace: Pace, speed: Floats) -> dict[int, Floats]:
     """(n,) weights by knot: two running neighbours of the intent, standing, walking, or a drill."""
     intent, walks = _softened(pace.intent), _softened(pace.walks)
@@ -126,11 +136,21 @@ def _weights(pace: Pace, speed: Floats) -> dict[int, Floats]:
     for wanted in drilling.values():
         runs = runs - wanted
     amount = np.minimum(speed / templates.WALK_SPEED, 1.0)
-    rough = {knot: _hat(intent, knot) * runs for knot in range(len(templates.RUN_SPEEDS))}
-    rough[templates.WALK] = walks * amount
-    rough[templates.STILL] += walks * (1.0 - amount)
-    rough |= drilling
-    return {knot: smooth(row, _SOFT_WEIGHTS_S) for knot, row in rough.items() if np.any(row)}
+    found: dict[int, Floats] = {}
+    for knot in range(templates.KNOTS):
+        if knot in drilling:
+            rough = drilling[knot]
+        elif knot == templates.WALK:
+            rough = walks * amount
+        elif knot in templates.RUNNING:
+            rough = _hat(intent, knot) * runs
+        elif knot == templates.STILL:
+            rough = _hat(intent, knot) * runs + walks * (1.0 - amount)
+        else:
+            continue
+        if np.any(rough):
+            found[knot] = smooth(rough, _SOFT_WEIGHTS_S)
+    return found
 
 
 def _hat(intent: Floats, knot: int) -> Floats:

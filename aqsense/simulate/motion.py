@@ -52,9 +52,10 @@ def motion(body: Body, site: str, start: int, stop: int) -> Motion:
 
 def _stretches(body: Body, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
     """Rows [start, stop) cut into stretches (first, last, still) where it is worth it."""
-    still = body.is_still(slice(start - _EDGE, stop + _EDGE))
-    # A row is still if all are that its derivatives need.
-    calm = np.array([still[shift : shift + stop - start] for shift in range(2 * _EDGE + 1)]).all(axis=0)
+    # A row is still if all are that its derivatives need, and those that an acceleration among them needs.
+    around = _EDGE + 1
+    still = body.is_still(slice(start - around, stop + around))
+    calm = np.array([still[shift : shift + stop - start] for shift in range(2 * around + 1)]).all(axis=0)
     edges = np.flatnonzero(np.diff(calm)) + 1
     spans = [span for span in pairwise([0, *edges.tolist(), stop - start]) if calm[span[0]]]
     begin = 0
@@ -81,7 +82,7 @@ def _way(body: Body, start: int, stop: int) -> Floats:
     course = body.course
     heading, speed = course.heading[start:stop], course.speed[start:stop]
     turning = (course.heading[start + 1 : stop + 1] - course.heading[start - 1 : stop - 1]) / (2 * STEP_S)
-    along, across = course.acceleration[start:stop], speed * turning
+    along, across = course.acceleration(slice(start, stop)), speed * turning
     cos, sin = np.cos(heading), np.sin(heading)
     return np.stack([along * cos - across * sin, along * sin + across * cos, np.zeros(len(cos))], axis=-1)
 

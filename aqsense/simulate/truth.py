@@ -49,22 +49,24 @@ class TrueStep:
 def true_steps(body: Body) -> list[TrueStep]:
     """All running steps of a session, in order of time."""
     runs = range(1, int(body.feet.run.max(initial=0)) + 1)
-    return [step for run in runs for step in _run(body, run)]
+    if not runs:
+        return []
+    toe_offs = {side: _toe_offs(body, side) for side in (Side.LEFT, Side.RIGHT)}
+    return [step for run in runs for step in _run(body, run, toe_offs)]
 
 
-def _run(body: Body, run: int) -> Iterator[TrueStep]:
+def _run(body: Body, run: int, toe_offs: dict[Side, np.ndarray]) -> Iterator[TrueStep]:
     mine = np.flatnonzero(body.feet.run == run)
     if not len(mine):
         return
     time = body.feet.time_s[mine]
     waves = _waveforms(body, float(time[0]), float(time[-1]))
-    toe_off = {side: _toe_offs(body, side) for side in (Side.LEFT, Side.RIGHT)}
     ahead = np.concatenate([time, [np.nan, np.nan]])
     for place, index in enumerate(mine):
         side = body.feet.side(int(index))
         contact = float(time[place])
-        stride_time = 1.0 / float(np.interp(contact, body.course.time_s, body.course.cadence))
-        off = float(toe_off[side][np.searchsorted(toe_off[side], contact, side="right")])
+        stride_time = 1.0 / body.course.cadence_at(contact)
+        off = float(toe_offs[side][np.searchsorted(toe_offs[side], contact, side="right")])
         yield TrueStep(
             run,
             int(body.feet.stride[index]),
@@ -103,8 +105,8 @@ def _toe_offs(body: Body, side: Side) -> np.ndarray:
 
 def _waveforms(body: Body, from_s: float, to_s: float) -> dict[str, Waveform]:
     """Low-passed rates by site; the trunk's are `yaw` and `pitch`."""
-    start = max(PAD + round((from_s - _MARGIN_S) / STEP_S), 2)
-    stop = min(PAD + round((to_s + _MARGIN_S) / STEP_S), len(body.course.phase) - 2)
+    start = max(PAD + round((from_s - _MARGIN_S) / STEP_S), 4)
+    stop = min(PAD + round((to_s + _MARGIN_S) / STEP_S), len(body.course.phase) - 4)
     begin = (start - PAD) * STEP_S
     gyro = {site: motion(body, site, start, stop).gyro for site in SITES}
     rates = {site: -gyro[site][1] for site in SITES if site != "trunk"}
