@@ -92,8 +92,8 @@ def test_filter_and_peak(
         for motion, sign, times in references
     ]
     error_ms = np.abs(np.concatenate(errors_ms))
-    record_property("p95_ms", np.quantile(error_ms, 0.95))
-    record_property("max_ms", error_ms.max())
+    record_property("p95_ms", float(np.quantile(error_ms, 0.95)))
+    record_property("max_ms", float(error_ms.max()))
     assert len(error_ms) > 200
     assert np.quantile(error_ms, 0.95) <= 0.3
     assert error_ms.max() <= 0.4

@@ -59,8 +59,8 @@ def test_every_contact_is_found_and_none_invented(real: RealData, name: str, rec
     assert len(error_ms) >= 4
     assert not np.isnan(error_ms).any()
     assert invented(real[name], "initial_contact") == 0
-    record_property("contact_bias_ms", error_ms.mean())
-    record_property("contact_sd_ms", error_ms.std())
+    record_property("contact_bias_ms", float(error_ms.mean()))
+    record_property("contact_sd_ms", float(error_ms.std()))
 
 
 @pytest.mark.parametrize("name", DORN_EXTENDED)
@@ -72,8 +72,8 @@ def test_toe_offs_against_force(real: RealData, name: str, record_property: Reco
         assert len(claimed) == len(error_ms)
     assert invented(real[name], "toe_off") == 0
     record_property("toe_offs_claimed", len(claimed))
-    record_property("toe_off_bias_ms", claimed.mean() if len(claimed) else None)
-    record_property("toe_off_sd_ms", claimed.std() if len(claimed) else None)
+    record_property("toe_off_bias_ms", float(claimed.mean()) if len(claimed) else None)
+    record_property("toe_off_sd_ms", float(claimed.std()) if len(claimed) else None)
 
 
 @pytest.mark.parametrize("event", ROTATION_EVENTS)
@@ -83,8 +83,8 @@ def test_mean_time_of_rotation_events(real: RealData, name: str, event: str, rec
     error_ms = 1e3 * errors_s(real[name], event, ("kinematic",))
     assert len(error_ms) >= 30
     assert np.isnan(error_ms).sum() <= 1
-    record_property("bias_ms", np.nanmean(error_ms))
-    record_property("sd_ms", np.nanstd(error_ms))
+    record_property("bias_ms", float(np.nanmean(error_ms)))
+    record_property("sd_ms", float(np.nanstd(error_ms)))
     assert abs(np.nanmean(error_ms)) < 3.0
 
 
