@@ -41,7 +41,7 @@ LEAST_RISE_SDS = 6.0
 # Foot, shoe and ground: what the same onset means for the force differs by this much between people.
 PERSON_SD_S = 0.004
 SAMPLING_SD_SAMPLES = 0.17
-MAD_TO_SD = 1.4826
+MEDIAN_OF_CHI_3 = 1.5382  # of the length of a vector with three normal parts of SD 1
 _NOISE_SAMPLES = 7
 _FOURTH_DIFFERENCE_SD = np.sqrt(70.0)
 _BLOCK = 2048  # steps at a time: temporaries stay in the cache
@@ -114,11 +114,12 @@ def _noise(accelerometer: Accelerometer, swing_s: Floats) -> Floats:
     """SD of the accelerometer's noise in mid-swing, m/s^2, by fourth differences; 0 without data."""
     reach_s = _NOISE_SAMPLES / accelerometer.rate_hz
     values = accelerometer.around(swing_s, reach_s, reach_s).values
-    differences = np.abs(np.diff(values, 4, axis=2))
-    joined = np.concatenate([differences[0], differences[1], differences[2]], axis=1)
-    lost = np.any(np.isnan(joined), axis=1)
-    median: Floats = np.median(np.where(lost[:, None], 0.0, joined), axis=1)
-    return MAD_TO_SD * median / _FOURTH_DIFFERENCE_SD
+    x, y, z = np.diff(values, 4, axis=2)
+    # The length of the difference, not its parts: the sensor's mounting must not matter.
+    length = np.sqrt(x * x + y * y + z * z)
+    lost = np.any(np.isnan(length), axis=1)
+    median: Floats = np.median(np.where(lost[:, None], 0.0, length), axis=1)
+    return median / (MEDIAN_OF_CHI_3 * _FOURTH_DIFFERENCE_SD)
 
 
 def _bridged_near(window: Window, onset: Floats, rate_hz: float) -> NDArray[np.bool_]:
