@@ -16,6 +16,7 @@ PUSH, SWING, ARM, TRUNK = range(4)
 N_CONTRIBUTORS = 4
 LEAST_CONTRIBUTORS = 3
 GINI_TO_SD = np.sqrt(np.pi) / 2
+_ONE, _OTHER = np.triu_indices(N_CONTRIBUTORS, 1)  # the pairs
 
 
 def spread(times_s: Floats) -> Floats:
@@ -23,16 +24,11 @@ def spread(times_s: Floats) -> Floats:
 
     Source: METHOD 4.2 (all weights 1).
     """
-    total = np.zeros(len(times_s))
-    pairs = np.zeros(len(times_s))
-    for i in range(N_CONTRIBUTORS):
-        for j in range(i + 1, N_CONTRIBUTORS):
-            difference = np.abs(times_s[:, i] - times_s[:, j])
-            present = ~np.isnan(difference)
-            total += np.where(present, difference, 0.0)
-            pairs += present
+    difference = np.abs(times_s[:, _ONE] - times_s[:, _OTHER])
+    present = ~np.isnan(difference)
+    total = np.where(present, difference, 0.0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(scorable(times_s), GINI_TO_SD * total / pairs, np.nan)
+        return np.where(scorable(times_s), GINI_TO_SD * total / present.sum(axis=1), np.nan)
 
 
 def scorable(times_s: Floats) -> NDArray[np.bool_]:
@@ -44,9 +40,7 @@ def scorable(times_s: Floats) -> NDArray[np.bool_]:
 def noise(sd_s: Floats, times_s: Floats) -> Floats:
     """N of each step: root mean square of the SDs of the contributors present."""
     present = ~np.isnan(times_s)
-    total = np.zeros(len(times_s))
-    for i in range(N_CONTRIBUTORS):
-        total += np.where(present[:, i], np.nan_to_num(sd_s[:, i]) ** 2, 0.0)
+    total = np.where(present & ~np.isnan(sd_s), sd_s**2, 0.0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.sqrt(total / present.sum(axis=1))
 
@@ -54,15 +48,17 @@ def noise(sd_s: Floats, times_s: Floats) -> Floats:
 def spread_sd(times_s: Floats, sd_s: Floats) -> Floats:
     """SD of a single step's S_obs from the uncertainty of its peaks, first order (delta method)."""
     present = ~np.isnan(times_s)
-    pairs = present.sum(axis=1) * (present.sum(axis=1) - 1) / 2
-    variance = np.zeros(len(times_s))
-    for i in range(N_CONTRIBUTORS):
-        rank = np.zeros(len(times_s))
-        for j in range(N_CONTRIBUTORS):
-            rank += np.nan_to_num(np.sign(times_s[:, i] - times_s[:, j]))
-        variance += np.where(present[:, i], (rank * np.nan_to_num(sd_s[:, i])) ** 2, 0.0)
+    n = present.sum(axis=1)
+    pairs = n * (n - 1) / 2
+    variance = np.where(present & ~np.isnan(sd_s), (ranks(times_s) * sd_s) ** 2, 0.0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(scorable(times_s), GINI_TO_SD * np.sqrt(variance) / pairs, np.nan)
+
+
+def ranks(times_s: Floats) -> Floats:
+    """(K, 4) how many contributors of the step are before each one, less how many are after it."""
+    sign = np.sign(times_s[:, :, None] - times_s[:, None, :])
+    return np.where(np.isnan(sign), 0.0, sign).sum(axis=2)
 
 
 def score(spread_percent: Floats, half_percent: float) -> Floats:
@@ -87,11 +83,9 @@ def places(times_s: Floats) -> Floats:
 
 
 def _row_sum(times_s: Floats) -> Floats:
-    # Added column by column: a step's bits don't depend on how many steps are computed together.
-    total = np.zeros(len(times_s))
-    for i in range(N_CONTRIBUTORS):
-        total += np.nan_to_num(times_s[:, i])
-    return total[:, None]
+    # Of four numbers in the order of their columns: a step's bits don't depend on how many steps are
+    # computed together.
+    return np.where(np.isnan(times_s), 0.0, times_s).sum(axis=1, keepdims=True)
 
 
 def debiased(mean_square_spread: float, mean_square_noise: float) -> float:

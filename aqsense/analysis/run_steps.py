@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.convergence import N_CONTRIBUTORS, noise, spread
+from aqsense.analysis.convergence import N_CONTRIBUTORS, lags, noise, spread
 from aqsense.analysis.events import Role, role_site
 from aqsense.model import Floats
 
@@ -70,6 +70,11 @@ class RunSteps:
         return ~np.isnan(self.times_ms)
 
     @cached_property
+    def counted(self) -> NDArray[np.int64]:
+        """(K,) contributors of each step."""
+        return self.present.sum(axis=1)
+
+    @cached_property
     def sensor(self) -> NDArray[np.int64]:
         """(K, 4) index of the sensor behind each peak."""
         return SENSOR_OF[self.stance]
@@ -77,12 +82,17 @@ class RunSteps:
     @cached_property
     def middle_ms(self) -> Floats:
         """(K,) mean of each step's own peaks."""
-        return np.nansum(self.times_ms, axis=1) / np.maximum(self.present.sum(axis=1), 1)
+        return np.where(self.present, self.times_ms, 0.0).sum(axis=1) / np.maximum(self.counted, 1)
 
     @cached_property
     def centred_ms(self) -> Floats:
         """(K, 4) times from the middle of each step: X of METHOD 4.3."""
         return self.times_ms - self.middle_ms[:, None]
+
+    @cached_property
+    def lags_ms(self) -> Floats:
+        """(K, 4) each contributor from the mean of the others of its step."""
+        return lags(self.times_ms)
 
     @cached_property
     def square_ms2(self) -> Floats:
@@ -93,21 +103,32 @@ class RunSteps:
     def noise_ms2(self) -> float:
         """Mean of N^2 over the steps, clocks included (METHOD 4.2)."""
         sd = np.hypot(self.event_sd_ms, self.sensor_sd_ms[self.sensor])
-        return float(np.mean(noise(sd, self.times_ms) ** 2))
+        return float((noise(sd, self.times_ms) ** 2).mean())
 
     @cached_property
     def columns(self) -> list[int]:
         """Contributors that are there in at least one step."""
-        return [column for column in range(N_CONTRIBUTORS) if self.present[:, column].any()]
+        return np.flatnonzero(self.present.any(axis=0)).tolist()
 
     def whole(self) -> RunSteps:
         """Steps in which none of the run's contributors is missing."""
-        return self.rows(np.asarray(self.present[:, self.columns].all(axis=1)))
+        return self._whole
+
+    @cached_property
+    def _whole(self) -> RunSteps:
+        # The steps themselves, where nobody is missing, keep what was computed of them.
+        whole = self.counted == len(self.columns)
+        return self if whole.all() else self.rows(whole)
+
+    @cached_property
+    def sides(self) -> tuple[RunSteps, RunSteps]:
+        """The steps of the left and those of the right foot."""
+        return self.rows(self.stance == 0), self.rows(self.stance == 1)
 
     @cached_property
     def mean_contributors(self) -> float:
         """Mean number of contributors per step."""
-        return float(self.present.sum(axis=1).mean())
+        return float(self.counted.mean())
 
     @cached_property
     def step_ms(self) -> float:
@@ -120,13 +141,12 @@ class RunSteps:
     @cached_property
     def gradients(self) -> Floats:
         """(K, 4, 5) by how many ms each lag moves per ms of each sensor's clock."""
-        others = 1.0 / np.maximum(self.present.sum(axis=1) - 1, 1)
+        others = 1.0 / np.maximum(self.counted - 1, 1)
         out = np.zeros((len(self), N_CONTRIBUTORS, len(SENSORS)))
-        row = np.arange(len(self))
-        for other in range(N_CONTRIBUTORS):
-            out[row, :, self.sensor[:, other]] -= (others * self.present[:, other])[:, None]
-        for column in range(N_CONTRIBUTORS):
-            out[row, column, self.sensor[:, column]] += 1.0 + others
+        row = np.arange(len(self))[:, None]
+        # A step's peaks come from different sensors: each is written to once.
+        out[row, :, self.sensor] = -(others[:, None] * self.present)[:, :, None]
+        out[row, np.arange(N_CONTRIBUTORS), self.sensor] += (1.0 + others)[:, None]
         return out
 
 
@@ -144,4 +164,4 @@ def joined(parts: Sequence[RunSteps]) -> RunSteps:
 
 def sensor_sds_ms(sd_s: Mapping[str, float]) -> Floats:
     """(5,) SDs in ms in the order of SENSORS; a sensor that is absent or unknown counts as exact."""
-    return np.array([1e3 * np.nan_to_num(sd_s.get(site, 0.0)) for site in SENSORS])
+    return 1e3 * np.nan_to_num([sd_s.get(site, 0.0) for site in SENSORS])
