@@ -4,30 +4,34 @@ In:  a header and the columns wanted of it.
 Out: float64 (ticks: int64) arrays, one element per line, so that row i stands in line first_line + i.
 Refuses: text in a number's place, rows with too few or too many cells, quoted line breaks.
 The file is read in pieces of whole lines into columns that were allocated before: the peak of memory is the
-numbers themselves plus one piece. Python looks at single cells only after polars has refused a piece.
+numbers themselves plus a few pieces. The next pieces are parsed while one is copied into the columns.
+Python looks at single cells only after polars has refused a piece.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.acquire.header import Header, is_number, shown
+from aqsense.acquire.ahead import worked_ahead
+from aqsense.acquire.header import Header, shown
 from aqsense.acquire.offence import find_offence
+from aqsense.acquire.pieces import whole_lines
 from aqsense.errors import RecordingError
 
 if TYPE_CHECKING:
     import polars as pl
+    from polars.exceptions import PolarsError
 
-PIECE_BYTES = 8 << 20
+PIECE_BYTES = 4 << 20
 _SPARE = 1.02  # rows allocated beyond the estimate from the first piece
-_BROKEN_NUMBER = re.compile(r"[+-]|[+-]?\.|[+-]?[0-9.]+[eE][+-]?|Na?")
 _BLANKS = re.compile(rb"[ \t]*([,;\r\n])[ \t]*")
 
 
@@ -73,21 +77,68 @@ def read_numbers(header: Header, whole: Mapping[str, bool]) -> NumberTable:
     header.require(whole)
     reader = _Reader(header, whole)
     with header.path.open("rb") as file:
-        for piece, is_last in _pieces(file, header.start):
-            reader.take(piece, is_last)
+        pieces = whole_lines(file, header, PIECE_BYTES)
+        with closing(worked_ahead(lambda piece: _parse(header, whole, piece.lines), pieces)) as parsed_pieces:
+            for piece, parsed in parsed_pieces:
+                reader.take(piece.lines, parsed)
+                if piece.cut_row:
+                    reader.note_cut_row()
     return reader.table()
 
 
-def _pieces(file: BinaryIO, start: int) -> Iterator[tuple[bytes, bool]]:
-    """Runs of whole lines of about PIECE_BYTES, and whether each is the file's last."""
-    end = file.seek(0, 2)
-    while start < end:
-        file.seek(min(start + PIECE_BYTES, end))
-        file.readline()
-        stop = min(file.tell(), end)
-        file.seek(start)
-        yield file.read(stop - start), stop >= end
-        start = stop
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What polars made of a piece: columns by position (c0, c1, ...), or its refusal; and the line ends."""
+
+    frame: pl.DataFrame | PolarsError
+    n_lines: int
+
+
+def _parse(header: Header, whole: Mapping[str, bool], piece: bytes) -> _Parsed:
+    from polars.exceptions import PolarsError
+
+    try:
+        frame = _polars(header, whole, piece, None)
+    except PolarsError:
+        frame = _parse_untidy(header, whole, piece)
+    return _Parsed(frame, _count(piece, "\n"))
+
+
+def _parse_untidy(header: Header, whole: Mapping[str, bool], piece: bytes) -> pl.DataFrame | PolarsError:
+    """Blanks around cells and words for "no value" cost time, so only files that have them pay."""
+    from polars.exceptions import PolarsError
+
+    dialect = header.dialect
+    tidy = _BLANKS.sub(rb"\1", piece).strip(b" \t") if dialect.separator != "\t" else piece
+    try:
+        return _polars(header, whole, tidy, [word for word in dialect.missing if word])
+    except PolarsError as error:
+        return error
+
+
+def _polars(
+    header: Header, whole: Mapping[str, bool], piece: bytes, missing: list[str] | None
+) -> pl.DataFrame:
+    """Columns by position (c0, c1, ...): foreign names can't do harm. The last is always read."""
+    import polars as pl
+
+    dialect, names = header.dialect, header.names
+    types = {name: pl.Int64 if is_whole else pl.Float64 for name, is_whole in whole.items()}
+    wanted = [i for i, name in enumerate(names) if name in types or i == len(names) - 1]
+    return pl.read_csv(
+        piece,
+        has_header=False,
+        schema={f"c{i}": types.get(name, pl.String) for i, name in enumerate(names)},
+        columns=wanted,
+        separator=dialect.separator,
+        decimal_comma=dialect.decimal == ",",
+        null_values=missing,
+    )
+
+
+def _count(piece: bytes, character: str) -> int:
+    """How often an ASCII character occurs; faster than bytes.count, and other threads run on."""
+    return int(np.count_nonzero(np.frombuffer(piece, np.uint8) == ord(character)))
 
 
 @dataclass(slots=True)
@@ -100,17 +151,19 @@ class _Reader:
     rows: int = 0
     cut_line: int | None = None
 
-    def take(self, piece: bytes, is_last: bool) -> None:
-        if is_last:
-            piece = self._without_cut_line(piece)
+    def take(self, piece: bytes, parsed: _Parsed) -> None:
+        """Append a piece, or raise what is wrong with it."""
         if not piece:
             return
-        frame = self._parse(piece)
-        self._refuse_short_rows(piece, frame)
+        frame = self._whole_rows(piece, parsed)
         self._make_room(len(piece), frame.height)
         for name, column in self.columns.items():
             column[self.rows : self.rows + frame.height] = self._values(frame, name)
         self.rows += frame.height
+
+    def note_cut_row(self) -> None:
+        """The line behind the rows so far was cut and left out."""
+        self.cut_line = self._line
 
     def table(self) -> NumberTable:
         if not self.rows:
@@ -124,56 +177,30 @@ class _Reader:
     def _line(self) -> int:
         return self.header.first_line + self.rows
 
-    def _parse(self, piece: bytes) -> pl.DataFrame:
-        from polars.exceptions import PolarsError
+    def _whole_rows(self, piece: bytes, parsed: _Parsed) -> pl.DataFrame:
+        """The frame, if polars took the piece and every row is whole.
 
-        try:
-            return self._polars(piece, None)
-        except PolarsError:
-            pass
-        try:
-            # Blanks around cells and words for "no value" cost time, so only files that have them pay.
-            tidy = (
-                _BLANKS.sub(rb"\1", piece).strip(b" \t") if self.header.dialect.separator != "\t" else piece
+        Polars fills short rows with nulls; they show in the last column.
+        """
+        frame, n_lines = parsed.frame, parsed.n_lines
+        if isinstance(frame, Exception):
+            raise self._offence(piece) or RecordingError(
+                f"not a table of numbers ({shown(str(frame), 200)}).", path=self.header.path, line=self._line
             )
-            return self._polars(tidy, [word for word in self.header.dialect.missing if word])
-        except PolarsError as error:
-            offence = find_offence(piece, self._line, self.header, self.whole)
-            if offence is None:
-                text = f"not a table of numbers ({shown(str(error), 200)})."
-                offence = RecordingError(text, path=self.header.path, line=self._line)
-            raise offence from None
-
-    def _polars(self, piece: bytes, missing: list[str] | None) -> pl.DataFrame:
-        """Columns by position (c0, c1, ...): foreign names can't do harm. The last is always read."""
-        import polars as pl
-
-        dialect, names = self.header.dialect, self.header.names
-        types = {name: pl.Int64 if whole else pl.Float64 for name, whole in self.whole.items()}
-        wanted = [i for i, name in enumerate(names) if name in types or i == len(names) - 1]
-        return pl.read_csv(
-            piece,
-            has_header=False,
-            schema={f"c{i}": types.get(name, pl.String) for i, name in enumerate(names)},
-            columns=wanted,
-            separator=dialect.separator,
-            decimal_comma=dialect.decimal == ",",
-            null_values=missing,
-        )
-
-    def _refuse_short_rows(self, piece: bytes, frame: pl.DataFrame) -> None:
-        """Polars fills short rows with nulls; they show in the last column."""
-        lines = piece.count(b"\n")
-        suspicious = frame.height != lines
+        suspicious = frame.height != n_lines
         if frame.to_series(frame.width - 1).null_count():
-            separators = piece.count(self.header.dialect.separator.encode())
+            separators = _count(piece, self.header.dialect.separator)
             suspicious |= separators != frame.height * (len(self.header.names) - 1)
-        if suspicious and (offence := find_offence(piece, self._line, self.header, self.whole)):
+        if suspicious and (offence := self._offence(piece)):
             raise offence
-        if frame.height != lines:
+        if frame.height != n_lines:
             raise RecordingError(
                 "a quoted cell runs over a line end. Remove such cells.", path=self.header.path
             )
+        return frame
+
+    def _offence(self, piece: bytes) -> RecordingError | None:
+        return find_offence(piece, self._line, self.header, self.whole)
 
     def _values(self, frame: pl.DataFrame, name: str) -> NDArray[Any]:
         series = frame.get_column(f"c{self.header.names.index(name)}")
@@ -198,23 +225,3 @@ class _Reader:
             if self.rows:
                 column[: self.rows] = self.columns[name][: self.rows]
             self.columns[name] = column
-
-    def _without_cut_line(self, piece: bytes) -> bytes:
-        """The file's last piece without blank lines at its end and without a row that was cut."""
-        body = piece.rstrip(b"\0").rstrip(b"\r\n")
-        start = body.rfind(b"\n") + 1
-        if not _is_cut(body[start:], piece.endswith(b"\n"), self.header):
-            return body + b"\n" if body else b""
-        self.cut_line = self._line + body.count(b"\n")
-        return body[:start]
-
-
-def _is_cut(last: bytes, is_ended: bool, header: Header) -> bool:
-    """Whether a file's last line lacks cells, or breaks off inside its last number (`-`, `1e`)."""
-    cells = last.decode("utf-8", "backslashreplace").split(header.dialect.separator)
-    if not last or '"' in "".join(cells):
-        return False
-    if len(cells) < len(header.names):
-        return True
-    tail = cells[-1].strip().replace(header.dialect.decimal, ".")
-    return not is_ended and not is_number(tail) and _BROKEN_NUMBER.fullmatch(tail) is not None

@@ -29,12 +29,15 @@ def read_wide(path: Path) -> Recording:
     columns = [channel.column for six in channels.values() for channel in six]
     table = read_numbers(header, {CLOCK: False} | dict.fromkeys(columns, False))
     check_rising(table, CLOCK)
+    clock = table.columns[CLOCK]
+    common_hz = median_rate_hz(clock)
     sensors: dict[str, Sensor] = {}
     for site, six in channels.items():
         samples = read_samples(table, site, six, time=CLOCK, sparse=True)
         if samples.time_s is None or len(samples) < 2:
             raise RecordingError(f"{site} has a single row; a rate needs two. Remove its columns.", path=path)
-        sensors[site] = Sensor(site, samples, median_rate_hz(samples.time_s))
+        rate_hz = common_hz if samples.time_s is clock else median_rate_hz(samples.time_s)
+        sensors[site] = Sensor(site, samples, rate_hz)
         check_rate(table, CLOCK, sensors[site].rate_hz)
     warnings = table.warnings() + unread_warning(header, "", [CLOCK, *columns])
     return Recording(name=path.stem, sensors=sensors, path=path, warnings=warnings)
