@@ -46,8 +46,8 @@ class MeanWave:
         order = np.arange(self._series.shape[-1], dtype=float)
         shift = np.exp(2j * np.pi * order * (np.nan_to_num(phase)[:, None] - 0.5))
         series = self._series[:, channel] * shift
-        period_s = np.where(self._period_s > 0, self._period_s, np.nan)  # no strides, no period
-        series = series * (2j * np.pi * order / period_s[:, None]) ** derivative
+        with np.errstate(divide="ignore", invalid="ignore"):  # runs without strides of this limb have no period
+            series = series * (2j * np.pi * order / self._period_s[:, None]) ** derivative
         return np.fft.irfft(series, DENSE, axis=-1) * (DENSE / self._n)
 
     def _near(self) -> slice:
