@@ -16,10 +16,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtri, stdtrit
 
-from aqsense.analysis.convergence import GINI_TO_SD, N_CONTRIBUTORS
+from aqsense.analysis.convergence import GINI_TO_SD, ranks
 from aqsense.analysis.run_steps import SENSORS, RunSteps
+from aqsense.model import Floats
 
 FEW_STEPS = 12
 TAIL = 0.025
@@ -83,26 +85,28 @@ def _bound(steps: RunSteps, square: float) -> float:
     S_obs^2 of K steps of n contributors is at least as steady as chi-square with K (n - 1) / 2 degrees.
     """
     degrees = len(steps) * (steps.mean_contributors - 1) / 2
-    clock_square = np.mean(np.where(steps.present, steps.sensor_sd_ms[steps.sensor], 0.0) ** 2)
+    clock_square = float((np.where(steps.present, steps.sensor_sd_ms[steps.sensor], 0.0) ** 2).mean())
     return math.sqrt(square * degrees / float(chdtri(degrees, 0.95))) + _ONE_SIDED * math.sqrt(clock_square)
 
 
 def _clock_variance(steps: RunSteps) -> float:
     """Variance of the mean S_obs^2 by the sensors' offsets: first order, and second where all peaks agree."""
-    times, present = steps.times_ms, steps.present
-    n = present.sum(axis=1)
-    rank = np.zeros(times.shape)
-    for other in range(N_CONTRIBUTORS):
-        rank += np.nan_to_num(np.sign(times - times[:, [other]]))
-    slope = 2 * np.sqrt(steps.square_ms2)[:, None] * GINI_TO_SD * rank / (n * (n - 1) / 2)[:, None]
-    per_sensor = np.zeros(len(SENSORS))
-    np.add.at(per_sensor, steps.sensor[present], slope[present])
+    n = steps.counted
+    scale = 2 * np.sqrt(steps.square_ms2) * GINI_TO_SD / (n * (n - 1) / 2)
+    slope = scale[:, None] * ranks(steps.times_ms)
+    sensor = steps.sensor[steps.present]
+    per_sensor = np.bincount(sensor, slope[steps.present], len(SENSORS))
     variance = steps.sensor_sd_ms**2
-    mean_variance = float(np.mean(variance[steps.sensor][present]))
+    mean_variance = float(variance[sensor].mean())
     second = 2 * mean_variance**2 / (steps.mean_contributors - 1)
-    return float(np.sum((per_sensor / len(steps)) ** 2 * variance)) + second
+    return float(((per_sensor / len(steps)) ** 2 * variance).sum()) + second
 
 
 def student(degrees: float, tail: float = TAIL) -> float:
     """Quantile of Student's t with `tail` above it."""
     return float(stdtrit(degrees, 1 - tail))
+
+
+def students(degrees: Floats | NDArray[np.int64], tail: float = TAIL) -> Floats:
+    """The same for an array; NaN of NaN."""
+    return stdtrit(degrees, 1 - tail)

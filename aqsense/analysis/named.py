@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from aqsense.analysis.contrasts import other_side
-from aqsense.analysis.convergence import N_CONTRIBUTORS, SWING, TRUNK, lags
+from aqsense.analysis.convergence import N_CONTRIBUTORS, SWING, TRUNK
 from aqsense.analysis.headline import LONG_WORDS, WORDS
 from aqsense.analysis.intervals import TAIL
 from aqsense.analysis.quantity import Quantity
@@ -97,8 +97,10 @@ def named_json(findings: RunFindings, named: Named) -> dict[str, Any]:
         "ghost_label": label,
         "places": {
             side: {
-                contributor.value: _place(findings, now, stance, other, column).as_json()
-                for other, contributor in enumerate(Contributor)
+                contributor.value: place.as_json()
+                for contributor, place in zip(
+                    Contributor, _places(findings, now.sides[stance], column), strict=True
+                )
             }
             for stance, side in enumerate(SIDES)
         },
@@ -128,8 +130,7 @@ def _other_limb(named: Named) -> str:
 
 def _ghost(basis: RunSteps, column: int, named: Named) -> dict[str, float]:
     """Expected place per panel; against the other side it is that side's."""
-    lag = lags(basis.times_ms)[:, column]
-    mean = [_mean(lag[basis.stance == stance]) for stance in (0, 1)]
+    mean = [_mean(side.lags_ms[:, column]) for side in basis.sides]
     if named.comparison.basis == OTHER_SIDE:
         mean = mean[::-1]
     return dict(zip(SIDES, mean, strict=True))
@@ -140,16 +141,13 @@ def _mean(values: Floats) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _place(findings: RunFindings, steps: RunSteps, stance: int, column: int, named: int) -> Quantity:
-    """Mean place with the zero at the mean of all but the named one."""
-    rows = steps.rows(steps.stance == stance)
-    others = [other for other in range(N_CONTRIBUTORS) if other != named]
-    known = rows.present[:, others]
-    n = np.maximum(known.sum(axis=1), 1)
-    zero = np.nansum(rows.times_ms[:, others], axis=1) / n
-    gradients = np.zeros((len(rows), rows.sensor_sd_ms.size))
-    row = np.arange(len(rows))
-    for number, other in enumerate(others):
-        gradients[row, rows.sensor[:, other]] -= known[:, number] / n
-    gradients[row, rows.sensor[:, column]] += 1.0
-    return findings.mean_of(rows, rows.times_ms[:, column] - zero, gradients)
+def _places(findings: RunFindings, steps: RunSteps, named: int) -> list[Quantity]:
+    """Mean places with the zero at the mean of all but the named one."""
+    others = steps.present & (np.arange(N_CONTRIBUTORS) != named)
+    n = np.maximum(others.sum(axis=1, keepdims=True), 1)
+    zero = np.where(others, steps.times_ms, 0.0).sum(axis=1, keepdims=True) / n
+    gradients = np.zeros((len(steps), N_CONTRIBUTORS, steps.sensor_sd_ms.size))
+    row = np.arange(len(steps))[:, None]
+    gradients[row, :, steps.sensor] = -(others / n)[:, :, None]
+    gradients[row, np.arange(N_CONTRIBUTORS), steps.sensor] += 1.0
+    return findings.means_of(steps, steps.times_ms - zero, gradients)

@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.convergence import lags, score
-from aqsense.analysis.intervals import Z95, RunSpread, run_spread, student
+from aqsense.analysis.convergence import N_CONTRIBUTORS, score
+from aqsense.analysis.intervals import Z95, RunSpread, run_spread, students
 from aqsense.analysis.pattern import Basis, Decomposition, basis_of, decompose, residuals
 from aqsense.analysis.quantity import Quantity
 from aqsense.analysis.reference import KnownRun, Usual, usual
@@ -94,7 +94,7 @@ class RunFindings:
 
     @property
     def sync_ms(self) -> float:
-        return float(np.nan_to_num(self.sync_sd_ms))
+        return 0.0 if math.isnan(self.sync_sd_ms) else self.sync_sd_ms
 
     @property
     def is_comparable(self) -> bool:
@@ -193,36 +193,37 @@ class RunFindings:
         left = residuals(self.steps, self.basis)
         return _spread_quantity(run_spread(left)) if len(left) else Quantity.missing("no_basis")
 
-    def lag(self, column: int) -> Quantity:
-        """Mean lag over the headline steps, ms."""
-        return self.mean_of(self.steps, lags(self.steps.times_ms)[:, column], self.steps.gradients[:, column])
+    def lags(self) -> list[Quantity]:
+        """Mean lag of each contributor over the headline steps, ms."""
+        return self.means_of(self.steps, self.steps.lags_ms, self.steps.gradients)
 
-    @cached_property
-    def _sides(self) -> tuple[RunSteps, RunSteps]:
-        """The headline's left and right steps."""
-        return self.steps.rows(self.steps.stance == 0), self.steps.rows(self.steps.stance == 1)
+    def places(self, side: int) -> list[Quantity]:
+        """Mean places on left (0) or right (1) steps, ms from the mean of all that are present."""
+        steps = self.steps.sides[side]
+        share = 1 - 1 / np.maximum(steps.counted, 1)
+        return self.means_of(steps, steps.centred_ms, steps.gradients * share[:, None, None])
 
-    def place(self, side: int, column: int) -> Quantity:
-        """Mean place on left (0) or right (1) steps, ms from the mean of all that are present."""
-        steps = self._sides[side]
-        share = 1 - 1 / np.maximum(steps.present.sum(axis=1), 1)
-        return self.mean_of(steps, steps.centred_ms[:, column], steps.gradients[:, column] * share[:, None])
+    def means_of(self, steps: RunSteps, values: Floats, gradients: Floats) -> list[Quantity]:
+        """Means with their intervals: scatter over the steps and the sensors' clocks (METHOD 5.1).
 
-    def mean_of(self, steps: RunSteps, values: Floats, gradients: Floats) -> Quantity:
-        """Mean with its interval: scatter over the steps and the sensors' clocks (METHOD 5.1)."""
+        values      (K, 4) of some steps, a column per contributor; NaN = missing
+        gradients   (K, 4, 5) by how many ms each value moves per ms of each sensor's clock
+        """
         if not self.is_comparable:
-            return Quantity.missing("clocks_poor")
+            return [Quantity.missing("clocks_poor")] * N_CONTRIBUTORS
         known = ~np.isnan(values)
-        n = int(known.sum())
-        if not n:
-            return Quantity.missing("no_scored_step")
-        mean = float(values[known].mean())
-        if n < 2:
-            return Quantity(mean, math.nan, math.nan, n)
-        clocks = float((gradients[known].mean(axis=0) ** 2 * steps.sensor_sd_ms**2).sum())
-        scatter = float(values[known].var(ddof=1)) / n
-        half = math.hypot(student(n - 1) * math.sqrt(scatter), Z95 * math.sqrt(clocks))
-        return Quantity(mean, mean - half, mean + half, n)
+        n = known.sum(axis=0)
+        some, more = np.maximum(n, 1), np.maximum(n - 1, 1)
+        mean = np.where(known, values, 0.0).sum(axis=0) / some
+        scatter = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / more / some
+        moved = np.where(known[:, :, None], gradients, 0.0).sum(axis=0) / some[:, None]
+        clocks = (moved**2 * steps.sensor_sd_ms**2).sum(axis=1)
+        half = np.hypot(students(more) * np.sqrt(scatter), Z95 * np.sqrt(clocks))
+        half[n < 2] = np.nan
+        return [
+            Quantity(m, m - h, m + h, k) if k else Quantity.missing("no_scored_step")
+            for m, h, k in zip(mean.tolist(), half.tolist(), n.tolist(), strict=True)
+        ]
 
     def clock_bound_ms(self) -> float:
         """95 % bound of the worst pair of clocks, of the sensors that the run uses."""

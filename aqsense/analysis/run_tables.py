@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.convergence import places, score
+from aqsense.analysis.convergence import score
 from aqsense.analysis.headline import NamedFact, RunFacts, headline
 from aqsense.analysis.intervals import FEW_STEPS
 from aqsense.analysis.named import SIDES, Named, kept_places, named_json, named_of
 from aqsense.analysis.quantity import Quantity, mean_quantity, stated
 from aqsense.analysis.run_findings import FEWEST_STRIDES, WORST_SYNC_MS, RunFindings
+from aqsense.analysis.run_steps import RunSteps
 from aqsense.analysis.surrogates import coupling_z, random_lag_p, seed_of, shift_z
 from aqsense.analysis.tables import Speed, StepValues
 from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, bases_compared
@@ -168,11 +169,8 @@ class RunReport:
             "kind": self.kind.value,
             **stated("swing_rate_deg_s", self.swing_rate_deg_s, "no_swing_peak", 1),
             **{name: quantity.as_json() for name, quantity in self.quantities.items()},
-            "lags": _by_name([findings.lag(column) for column in range(len(Contributor))]),
-            "places": {
-                side: _by_name([findings.place(stance, column) for column in range(len(Contributor))])
-                for stance, side in enumerate(SIDES)
-            },
+            "lags": _by_name(findings.lags()),
+            "places": {side: _by_name(findings.places(stance)) for stance, side in enumerate(SIDES)},
             "verdict": self.verdict,
             **self._named_json(),
             "verdicts": [_comparison_json(comparison) for comparison in findings.comparisons],
@@ -227,9 +225,9 @@ class RunReport:
         """The two lines of VISUAL 3.4."""
         findings = self.findings
         times = self.steps.times_s[self.of_run]
-        missing = [c.value for column, c in enumerate(Contributor) if np.isnan(times[:, column]).all()]
-        mean_places = places(findings.steps.times_ms)
-        by_name = {c.value: mean_quantity(mean_places[:, i]).value for i, c in enumerate(Contributor)}
+        never = np.isnan(times).all(axis=0).tolist()
+        missing = [who.value for who, is_missing in zip(Contributor, never, strict=True) if is_missing]
+        by_name = dict(zip((who.value for who in Contributor), _means(findings.steps), strict=True))
         spread = findings.spread
         return headline(
             RunFacts(
@@ -271,6 +269,13 @@ class RunReport:
 def _by_name(quantities: list[Quantity]) -> dict[str, Any]:
     """As JSON, by contributor."""
     return {who.value: quantity.as_json() for who, quantity in zip(Contributor, quantities, strict=True)}
+
+
+def _means(steps: RunSteps) -> list[float]:
+    """Mean place of each contributor from the mean of all, ms; NaN where it is never there."""
+    with np.errstate(invalid="ignore"):
+        total = np.where(steps.present, steps.centred_ms, 0.0).sum(axis=0)
+        return (total / steps.present.sum(axis=0)).tolist()
 
 
 def _columns(name: str, quantity: Quantity) -> dict[str, float]:
