@@ -46,7 +46,7 @@ class MeanWave:
         order = np.arange(self._series.shape[-1], dtype=float)
         shift = np.exp(2j * np.pi * order * (np.nan_to_num(phase)[:, None] - 0.5))
         series = self._series[:, channel] * shift
-        with np.errstate(divide="ignore", invalid="ignore"):  # runs without strides of this limb have no period
+        with np.errstate(divide="ignore", invalid="ignore"):  # without strides there is no period
             series = series * (2j * np.pi * order / self._period_s[:, None]) ** derivative
         return np.fft.irfft(series, DENSE, axis=-1) * (DENSE / self._n)
 
