@@ -57,7 +57,7 @@ def share_interval(hit: NDArray[np.bool_], cluster: NDArray[np.generic]) -> tupl
     if not n:
         return math.nan, math.nan, math.nan
     share = float(np.mean(hit))
-    alone = share * (1.0 - share) / n
+    alone = share * (1.0 - share) / max(n - 1, 1)
     parts = [hit[cluster == label].astype(float) for label in np.unique(cluster)]
     shrink = max(_cluster_variance(share, parts, n) / alone, 1.0) if alone and len(parts) > 1 else 1.0
     low, high = _wilson(share, n / shrink)
