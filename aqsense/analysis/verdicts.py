@@ -19,11 +19,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.contrasts import Contrast, Group, against, other_side
+from aqsense.analysis.contrasts import Contrast, Group, against, other_side, spread_without
 from aqsense.analysis.convergence import N_CONTRIBUTORS
 from aqsense.analysis.drift import find_drifts
 from aqsense.analysis.intervals import TAIL, student
 from aqsense.analysis.run_steps import RunSteps
+from aqsense.model import Floats
 
 OTHER_SIDE, REFERENCE, EARLIER_STRIDES = BASES = ("other_side", "reference", "earlier_strides")
 NOT_TOLD_APART_MS = 5.0
@@ -32,6 +33,7 @@ FEWEST_STEPS = 8
 # Sync rule of METHOD 6: above these SDs there is no comparison between sensors, and none at all.
 COMPARABLE_SYNC_MS, WORST_VERDICT_SYNC_MS = 2.0, 5.0
 _POWER_80 = 0.8416
+_EACH = np.arange(N_CONTRIBUTORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,18 @@ def _with_whole_steps(question: Question) -> Question:
     return replace(
         question,
         steps=question.steps.whole(),
-        from_fifth=question.from_fifth.rows(_has_exactly(question.from_fifth, columns)),
+        from_fifth=_having_exactly(question.from_fifth, columns),
         reference=[
-            Group(group.steps.rows(_has_exactly(group.steps, columns)), group.session)
-            for group in question.reference
+            Group(_having_exactly(group.steps, columns), group.session) for group in question.reference
         ],
     )
 
 
-def _has_exactly(steps: RunSteps, columns: list[int]) -> NDArray[np.bool_]:
-    wanted = np.isin(np.arange(N_CONTRIBUTORS), columns)
-    return (steps.present == wanted).all(axis=1)
+def _having_exactly(steps: RunSteps, columns: list[int]) -> RunSteps:
+    if steps.columns == columns:
+        return steps.whole()
+    wanted = np.isin(_EACH, columns)
+    return steps.rows((steps.present == wanted).all(axis=1))
 
 
 def verdict(comparisons: Sequence[Comparison]) -> Comparison | None:
@@ -158,8 +161,7 @@ def _reference(question: Question) -> list[Comparison]:
 
 
 def _from_contrast(basis: str, contrast: Contrast) -> list[Comparison]:
-    columns = range(N_CONTRIBUTORS)
-    return [_comparison(basis, contrast, column) for column in columns]
+    return _comparisons(basis, contrast, (_EACH == _explains_most(contrast.place_ms)).tolist())
 
 
 def _earlier(question: Question) -> list[Comparison]:
@@ -167,25 +169,37 @@ def _earlier(question: Question) -> list[Comparison]:
     drifts = find_drifts(question.from_fifth, int(question.steps.stride[0]))
     if drifts is None:
         return _none(EARLIER_STRIDES, "no_earlier_strides_at_like_speed")
-    found: list[Comparison] = []
-    for column in range(N_CONTRIBUTORS):
-        contrast = replace(drifts.contrast, place_ms=drifts.places[column])
-        comparison = _comparison(EARLIER_STRIDES, contrast, column, drifts.searched)
-        found.append(replace(comparison, from_stride=int(drifts.stride[column])))
-    return found
+    explains_most = (_EACH == _explains_most(drifts.places)).tolist()
+    return _comparisons(
+        EARLIER_STRIDES, drifts.contrast, explains_most, drifts.searched, drifts.stride.tolist()
+    )
 
 
-def _comparison(basis: str, contrast: Contrast, column: int, searched: int = 1) -> Comparison:
-    difference = float(contrast.difference_ms[column])
-    if math.isnan(difference):
-        return Comparison(basis, column, reason="contributor_missing")
-    half = float(contrast.half_width_ms(TAIL / searched)[column])
-    left = contrast.spread_without()
-    return Comparison(
-        basis, column, difference, difference - half, difference + half, float(contrast.se_ms[column]),
-        float(contrast.degrees[column]), searched, min(1.0, searched * float(contrast.p()[column])),
-        explains_most=not np.isnan(left).all() and int(np.nanargmin(left)) == column,
-    )  # fmt: skip
+def _explains_most(place_ms: Floats) -> NDArray[np.int64]:
+    """(...) whose leaving out leaves the least spread of places (..., 4); -1 where there are too few."""
+    left = spread_without(place_ms)
+    known = ~np.isnan(left)
+    return np.where(known.any(axis=-1), np.where(known, left, np.inf).argmin(axis=-1), -1)
+
+
+def _comparisons(
+    basis: str, contrast: Contrast, explains_most: list[bool], searched: int = 1,
+    from_stride: Sequence[int] = (-1,) * N_CONTRIBUTORS,
+) -> list[Comparison]:  # fmt: skip
+    half, p = contrast.half_width_ms(TAIL / searched).tolist(), contrast.p().tolist()
+    difference, se = contrast.difference_ms.tolist(), contrast.se_ms.tolist()
+    degrees = contrast.degrees.tolist()
+    return [
+        Comparison(basis, column, from_stride=from_stride[column], reason="contributor_missing")
+        if math.isnan(difference[column])
+        else Comparison(
+            basis, column, difference[column], difference[column] - half[column],
+            difference[column] + half[column], se[column], degrees[column], searched,
+            min(1.0, searched * p[column]), explains_most=explains_most[column],
+            from_stride=from_stride[column],
+        )
+        for column in range(N_CONTRIBUTORS)
+    ]  # fmt: skip
 
 
 def _judged(found: list[Comparison]) -> list[Comparison]:
