@@ -104,11 +104,11 @@ def other_side(steps: RunSteps) -> Contrast:
     degree = _course_degree(len(steps))
     if degree < 0 or min((side > 0).sum(), (side < 0).sum()) < FEWEST_PER_CELL:
         return _nothing()
-    along = (steps.step - steps.step.mean()) / max(float(np.ptp(steps.step)), 1.0)
-    design = np.column_stack([side, *(along**power for power in range(degree + 1))])
+    along = (steps.step - steps.step.mean()) / max(float(steps.step.max() - steps.step.min()), 1.0)
+    design = np.concatenate([side[:, None], along[:, None] ** np.arange(degree + 1)], axis=1)
     inverse = np.linalg.pinv(design)
-    both = np.column_stack([lags(steps.times_ms), steps.centred_ms])
-    found = inverse @ np.nan_to_num(both)
+    both = np.concatenate([steps.lags_ms, steps.centred_ms], axis=1)
+    found = inverse @ np.where(np.isnan(both), 0.0, both)
     left = both - design @ found
     degrees = len(steps) - design.shape[1]
     variance = (left[:, :N_CONTRIBUTORS] ** 2).sum(axis=0) / degrees * float((inverse[0] ** 2).sum())

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.contrasts import Contrast
-from aqsense.analysis.convergence import N_CONTRIBUTORS, lags
+from aqsense.analysis.convergence import N_CONTRIBUTORS
 from aqsense.analysis.run_steps import RunSteps
 from aqsense.model import Floats
 
@@ -50,8 +50,8 @@ def find_drifts(steps: RunSteps, first_stride: int) -> Drifts | None:
         return None
     difference, se, degrees, place = _changes(like, tried)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.nan_to_num(np.abs(difference) / se)
-    best = ratio.argmax(axis=0)
+        ratio = np.abs(difference) / se
+    best = np.where(np.isnan(ratio), 0.0, ratio).argmax(axis=0)
     each = np.arange(N_CONTRIBUTORS)
     contrast = Contrast(difference[best, each], se[best, each], degrees[best, each], place[best, each])
     return Drifts(tried[best], contrast, place[best], len(tried))
@@ -69,23 +69,20 @@ def _to_try(strides: NDArray[np.int64], step_ms: Floats, first_stride: int) -> N
 
 def _changes(steps: RunSteps, tried: NDArray[np.int64]) -> tuple[Floats, Floats, Floats, Floats]:
     """(tried, 4) differences of the lags, their errors and degrees, differences of the places."""
-    lag, place = lags(steps.times_ms), steps.centred_ms
-    shape = (len(tried), N_CONTRIBUTORS)
-    difference, places, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    share, degrees = np.zeros((len(tried), 1)), np.zeros((len(tried), 1))
     after = steps.stride >= tried[:, None]
+    side = steps.stance == np.array([[0], [1]])
+    # (2 stances, 2 before and after, tried, K)
+    chosen = (np.array([~after, after]) & side[:, None, None]).astype(float)
+    n = chosen.sum(axis=3, keepdims=True)
+    lag = steps.lags_ms
+    sums = chosen @ np.concatenate([lag, steps.centred_ms, lag**2], axis=1)
+    lag_sum, place_sum, square_sum = np.split(sums, 3, axis=3)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for stance in (0, 1):
-            for sign, side in ((-0.5, ~after), (0.5, after)):
-                chosen = (side & (steps.stance == stance)).astype(float)
-                n = chosen.sum(axis=1, keepdims=True)
-                mean = chosen @ lag / n
-                difference += sign * mean
-                places += sign * (chosen @ place) / n
-                squares += chosen @ lag**2 - n * mean**2
-                share += 0.25 / n
-                degrees += n - 1
+        mean, place = lag_sum / n, place_sum / n
+        squares = (square_sum - n * mean**2).sum(axis=(0, 1))
+        share, degrees = (0.25 / n).sum(axis=(0, 1)), (n - 1).sum(axis=(0, 1))
         se = np.sqrt(share * squares / degrees)
+    difference, places = (0.5 * (each[:, 1] - each[:, 0]).sum(axis=0) for each in (mean, place))
     usable = np.isfinite(se) & (se > 0)
     hide = np.where(usable, 1.0, np.nan)
     return difference * hide, se * hide, degrees * hide, places

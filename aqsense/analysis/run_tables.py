@@ -17,7 +17,7 @@ from aqsense.analysis.named import SIDES, Named, kept_places, named_json, named_
 from aqsense.analysis.quantity import Quantity, mean_quantity, stated
 from aqsense.analysis.run_findings import FEWEST_STRIDES, WORST_SYNC_MS, RunFindings
 from aqsense.analysis.run_steps import RunSteps
-from aqsense.analysis.surrogates import coupling_z, random_lag_p, seed_of, shift_z
+from aqsense.analysis.surrogates import coupling_and_shift_z, random_lag_p, seed_of
 from aqsense.analysis.tables import Speed, StepValues
 from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, bases_compared
 from aqsense.formats import RUN_COLUMNS
@@ -203,7 +203,7 @@ class RunReport:
             values, reason = (math.nan, math.nan, math.nan), "clocks_poor"
         else:
             p = random_lag_p(steps, self.findings.stride_ms, seed)
-            values, reason = (p, coupling_z(steps, seed), shift_z(steps)), "few_steps"
+            values, reason = (p, *coupling_and_shift_z(steps, seed)), "few_steps"
         names = ("p_random_lag", "coupling_z", "shift_z")
         pairs = zip(names, values, strict=True)
         return {
