@@ -17,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "sds"))
 
-from wobbling import Body, Wobbling, analysed, errors, recorded_body, template_body, true_times  # noqa: E402
+from wobbling import Body, Wobbling, analysed, errors, recorded_body, template_body, true_times  # noqa: E402  # pyright: ignore[reportMissingImports]
 
 from aqsense.acquire import read_recording  # noqa: E402
 from aqsense.analysis.pipeline import analyze  # noqa: E402

@@ -41,4 +41,5 @@ def one_set(times_s: Floats, of_headline: NDArray[np.bool_]) -> tuple[Floats, ND
     """
     present = ~np.isnan(times_s)
     chosen = present[of_headline].mean(axis=0) > 0.5 if of_headline.any() else np.ones(times_s.shape[1], bool)
-    return np.where(chosen, times_s, np.nan), present[:, chosen].all(axis=1)
+    whole: NDArray[np.bool_] = np.all(present | ~chosen, axis=1)
+    return np.where(chosen, times_s, np.nan), whole

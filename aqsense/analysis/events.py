@@ -1,4 +1,5 @@
-"""The events of a step: where each is looked for and how its instant is defined, as one table (METHOD 2.3-2.5).
+"""The events of a step: where each is looked for and how its instant is defined, as one table (METHOD
+2.3-2.5).
 
 In:  traces of the sensors, and the anchors of each step (predicted contact and toe-off, never measured ones:
      so nothing is circular, and a missed contact costs contact times, not the score).
@@ -237,7 +238,8 @@ def _edge(bound: Bound, anchors: Mapping[str, Floats], contact_time: Floats, str
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Where to look: windows [low, high] in a stretch of a signed channel that begins at grid point `base`."""
+    """Where to look: windows [low, high] in a stretch of a signed channel that begins at grid point
+    `base`."""
 
     stream: Stream
     values: Floats

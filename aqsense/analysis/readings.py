@@ -107,7 +107,7 @@ def worn(timed: Mapping[str, TimedSensor], running: Spans) -> Readings:
 def _rows(sensor: TimedSensor, spans: Spans) -> NDArray[np.int64]:
     edges = sensor.clock.tick_at(np.array(spans).reshape(-1))
     rows = count_before(sensor.ticks, edges).reshape(-1, 2)
-    return np.concatenate([np.arange(first, stop) for first, stop in rows])
+    return np.concatenate([np.arange(int(first), int(stop)) for first, stop in rows])
 
 
 def silences(timed: Mapping[str, TimedSensor], runs: Spans) -> tuple[Notice, ...]:

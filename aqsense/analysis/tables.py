@@ -162,7 +162,7 @@ class Speed:
 
     @staticmethod
     def of(recording: Recording) -> Speed:
-        speed = recording.metadata.get("speed") or {}
+        speed: Mapping[str, Any] = recording.metadata.get("speed") or {}
         samples = np.array(speed.get("samples") or np.empty((0, 2)), float).reshape(-1, 2)
         return Speed(samples[:, 0], samples[:, 1])
 
@@ -282,7 +282,7 @@ def _distance_in_run(values: StepValues, first: NDArray[np.int64], start_s: Floa
     if not len(first):
         return along
     _, run_index = np.unique(values.run[first], return_inverse=True)
-    run_start = np.searchsorted(run_index, np.arange(run_index.max() + 1))
+    run_start = np.searchsorted(run_index, np.arange(int(run_index.max()) + 1))
     return along - along[run_start][run_index]
 
 
@@ -346,7 +346,7 @@ def _shin(side: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def _step_parts(found: FinalRows, values: StepValues) -> list[dict[str, NDArray[Any]]]:
-    parts = []
+    parts: list[dict[str, NDArray[Any]]] = []
     for rule in EVENT_RULES:
         rows = found.steps[rule.event.value]
         if rule.event is Event.TOE_OFF:

@@ -55,7 +55,7 @@ def _stretches(body: Body, start: int, stop: int) -> Iterator[tuple[int, int, bo
     # A row is still if all are that its derivatives need, and those that an acceleration among them needs.
     around = _EDGE + 1
     still = body.is_still(slice(start - around, stop + around))
-    calm = np.array([still[shift : shift + stop - start] for shift in range(2 * around + 1)]).all(axis=0)
+    calm = np.all([still[shift : shift + stop - start] for shift in range(2 * around + 1)], axis=0)
     edges = np.flatnonzero(np.diff(calm)) + 1
     spans = [span for span in pairwise([0, *edges.tolist(), stop - start]) if calm[span[0]]]
     begin = 0
