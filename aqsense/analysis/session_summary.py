@@ -98,7 +98,7 @@ def _clipped_fraction(sensor: TimedSensor) -> float:
     for columns, full_scale in zip((sensor.samples.accel, sensor.samples.gyro), ranges, strict=True):
         for column in columns if full_scale is not None else ():
             level = 0.99 * float(full_scale or math.inf)
-            if max(float(np.nanmax(column)), -float(np.nanmin(column))) < level:
+            if max(float(np.fmax.reduce(column)), -float(np.fmin.reduce(column))) < level:
                 continue
             full = np.abs(column) >= level
             pair = full[1:] & full[:-1]

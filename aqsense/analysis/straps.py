@@ -13,13 +13,15 @@ Wrists in slow jogging wander by up to 55 degrees on their own and are not judge
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from aqsense.analysis.clock import TimedSensor
-from aqsense.analysis.coarse import COARSE_HZ, Spans, coarse
+from aqsense.analysis.coarse import COARSE_HZ, Spans
+from aqsense.analysis.tick_search import count_before
 from aqsense.model import Floats
 
 LARGEST_SLIP = {"shin": 13.0, "wrist": 20.0, "trunk": 25.0, "pelvis": 25.0}
@@ -49,10 +51,11 @@ def find_slips(timed: Mapping[str, TimedSensor], runs: Spans) -> list[Slip]:
     for site, sensor in timed.items():
         if site.split("_")[-1] not in LARGEST_SLIP:
             continue
+        triads = _triads(sensor, [span for _, span in parts], site.split("_")[-1])
         known = [
             (run, span, triad)
-            for run, span in parts
-            if (triad := _triad(sensor, span, site.split("_")[-1])) is not None
+            for (run, span), triad in zip(parts, triads, strict=True)
+            if triad is not None
         ]
         found += _slips_of(site, known)
     return found
@@ -83,31 +86,60 @@ def _parts(begin: float, end: float) -> list[_Part]:
     return [_Part(begin, begin + length, late=False), _Part(end - length, end, late=True)]
 
 
-def _triad(sensor: TimedSensor, span: _Part, part: str) -> Floats | None:
-    """(3, 3) rows: mean force, swing axis made orthogonal to it, their product; None without data."""
-    first, last = sensor.clock.time_at(sensor.ticks[[0, -1]].astype(float))
-    if span.begin_s < first or span.end_s > last:
+def _triads(sensor: TimedSensor, spans: list[_Part], part: str) -> list[Floats | None]:
+    """Per part of a run (3, 3) rows: mean force, swing axis made orthogonal to it, their product; None
+    without data."""
+    if not spans:
+        return []
+    edges_s = np.array([(span.begin_s, span.end_s) for span in spans])
+    first_s, last_s = sensor.clock.time_at(sensor.ticks[[0, -1]].astype(float))
+    inside = (edges_s[:, 0] >= first_s) & (edges_s[:, 1] <= last_s)
+    rows = count_before(sensor.ticks, sensor.clock.tick_at(edges_s.reshape(-1))).reshape(-1, 2)
+    fewest = 0.7 * (edges_s[:, 1] - edges_s[:, 0]) * COARSE_HZ / 2
+    return [
+        _triad(_block_means(sensor, slice(*of_part)), part, least) if is_inside else None
+        for of_part, least, is_inside in zip(rows.tolist(), fewest.tolist(), inside.tolist(), strict=True)
+    ]
+
+
+def _block_means(sensor: TimedSensor, rows: slice) -> Floats:
+    """(6, n) accelerometer and gyroscope at about 50 Hz, as `coarse` has them."""
+    samples = sensor.samples
+    values = np.array([column[rows] for column in (*samples.accel, *samples.gyro)])
+    if math.isnan(values.sum()):
+        values = values[:, ~np.isnan(values).any(axis=0)]
+    size = max(1, round(sensor.rate_hz / COARSE_HZ))
+    n = values.shape[1] // size * size
+    total = values[:, 0:n:size].astype(float)
+    for offset in range(1, size):
+        total += values[:, offset:n:size]
+    return total / size
+
+
+def _triad(means: Floats, part: str, fewest: float) -> Floats | None:
+    n = means.shape[1]
+    if n < fewest:
         return None
-    series = coarse(sensor, [(span.begin_s, span.end_s)])
-    if len(series.time_s) < 0.7 * (span.end_s - span.begin_s) * COARSE_HZ / 2:
-        return None
-    force = series.accel.mean(axis=1)
-    force /= np.linalg.norm(force)
+    middle = means.sum(axis=1) / n
+    force = middle[:3] / math.sqrt(middle[:3] @ middle[:3])
     if part in ("trunk", "pelvis"):
         # A trunk has no one axis of swing; its lean is seen, its turn about the vertical is not.
         return force[None]
-    rate = series.gyro - series.gyro.mean(axis=1, keepdims=True)
-    if part == "wrist" and float((rate**2).sum(axis=0).mean()) < LEAST_WRIST_RAD_S**2:
+    rate = means[3:] - middle[3:, None]
+    moment = rate @ rate.T
+    if part == "wrist" and float(moment.trace()) / n < LEAST_WRIST_RAD_S**2:
         return None
-    axis = np.linalg.eigh(rate @ rate.T)[1][:, -1]
-    axis -= (axis @ force) * force
-    axis /= np.linalg.norm(axis)
-    return np.stack([force, axis, np.cross(force, axis)])
+    axis = np.linalg.eigh(moment)[1][:, -1]
+    axis = axis - (axis @ force) * force
+    axis /= math.sqrt(axis @ axis)
+    (fx, fy, fz), (ax, ay, az) = force.tolist(), axis.tolist()
+    return np.array([force, axis, (fy * az - fz * ay, fz * ax - fx * az, fx * ay - fy * ax)])
 
 
 def _angle(a: Floats, b: Floats) -> float:
     """Turn between two triads, degrees; an axis has no sign, so the smaller of two."""
     if len(a) == 1:
-        return float(np.degrees(np.arccos(np.clip(a[0] @ b[0], -1, 1))))
-    turns = [np.trace(a.T @ (np.diag(signs) @ b)) for signs in ([1, 1, 1], [1, -1, -1])]
-    return float(np.degrees(np.arccos(np.clip((max(turns) - 1) / 2, -1, 1))))
+        return math.degrees(math.acos(min(max(float(a[0] @ b[0]), -1.0), 1.0)))
+    force, axis, third = (a * b).sum(axis=1).tolist()
+    cosine = (force + abs(axis + third) - 1) / 2
+    return math.degrees(math.acos(min(max(cosine, -1.0), 1.0)))

@@ -161,7 +161,7 @@ def _reference(question: Question) -> list[Comparison]:
 
 
 def _from_contrast(basis: str, contrast: Contrast) -> list[Comparison]:
-    return _comparisons(basis, contrast, (_EACH == _explains_most(contrast.place_ms)).tolist())
+    return _comparisons(basis, contrast, (_explains_most(contrast.place_ms) == _EACH).tolist())
 
 
 def _earlier(question: Question) -> list[Comparison]:
@@ -169,7 +169,7 @@ def _earlier(question: Question) -> list[Comparison]:
     drifts = find_drifts(question.from_fifth, int(question.steps.stride[0]))
     if drifts is None:
         return _none(EARLIER_STRIDES, "no_earlier_strides_at_like_speed")
-    explains_most = (_EACH == _explains_most(drifts.places)).tolist()
+    explains_most = (_explains_most(drifts.places) == _EACH).tolist()
     return _comparisons(
         EARLIER_STRIDES, drifts.contrast, explains_most, drifts.searched, drifts.stride.tolist()
     )
@@ -207,8 +207,9 @@ def _judged(found: list[Comparison]) -> list[Comparison]:
     p = np.array([comparison.p for comparison in found])
     tested = ~np.isnan(p)
     p[tested] = holm(p[tested])
+    n_tested = int(tested.sum())
     return [
-        comparison if comparison.reason else _named(comparison, float(p_holm), int(tested.sum()))
+        comparison if comparison.reason else _named(comparison, float(p_holm), n_tested)
         for comparison, p_holm in zip(found, p, strict=True)
     ]
 
