@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from aqsense.analysis.convergence import GINI_TO_SD, N_CONTRIBUTORS, lags
+from aqsense.analysis.convergence import GINI_TO_SD, N_CONTRIBUTORS
 from aqsense.analysis.intervals import students
-from aqsense.analysis.run_steps import SENSORS, RunSteps, joined
+from aqsense.analysis.run_steps import SENSORS, LagSums, RunSteps, pooled
 from aqsense.model import Floats
 
 # Cells smaller than this have no variance of their own.
@@ -73,25 +73,22 @@ def spread_without(place_ms: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Cell:
-    """Mean lags of some steps: value, variance sum, degrees and how the sensors' offsets move it."""
+    """Mean lags of some steps: value, variance sum and degrees."""
 
     mean: Floats  # (4,)
     place: Floats  # (4,)
     n: Floats  # (4,)
     squares: Floats  # (4,) about the mean
-    gradient: Floats  # (4, 5)
 
 
-def _cell(steps: RunSteps) -> _Cell:
-    lag = lags(steps.times_ms)
-    known = ~np.isnan(lag)
-    n = known.sum(axis=0).astype(float)
+def _cell(sums: LagSums) -> _Cell:
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(n >= FEWEST_PER_CELL, np.nansum(lag, axis=0) / n, np.nan)
-        place = np.where(n >= FEWEST_PER_CELL, np.nansum(steps.centred_ms, axis=0) / n, np.nan)
-        gradient = np.where(known[:, :, None], steps.gradients, 0.0).sum(axis=0) / n[:, None]
-    squares = np.nansum((lag - mean) ** 2, axis=0)
-    return _Cell(mean, place, n, squares, gradient)
+        mean, place = sums.lag / sums.n, sums.place / sums.n
+    enough = sums.n >= FEWEST_PER_CELL
+    return _Cell(
+        np.where(enough, mean, np.nan), np.where(enough, place, np.nan), sums.n,
+        np.where(enough, sums.squares, 0.0),
+    )  # fmt: skip
 
 
 def other_side(steps: RunSteps) -> Contrast:
@@ -135,20 +132,21 @@ def _nothing() -> Contrast:
 
 def against(now: Group, before: Sequence[Group]) -> Contrast:
     """Steps of one run minus steps of the same or other sessions, side by side, sides averaged."""
-    pooled = joined([group.steps for group in before])
     terms: list[tuple[_Cell, float]] = []
     new_cells: list[_Cell] = []
     old_cells: list[_Cell] = []
     sds = {now.session: now.steps.sensor_sd_ms} | {g.session: g.steps.sensor_sd_ms for g in before}
     moved = {session: np.zeros((N_CONTRIBUTORS, len(SENSORS))) for session in sds}
     for stance in (0, 1):
-        new = _cell(now.steps.rows(now.steps.stance == stance))
-        old = _cell(pooled.rows(pooled.stance == stance))
-        moved[now.session] += 0.5 * new.gradient
-        for group in before:
-            part = _cell(group.steps.rows(group.steps.stance == stance))
-            share = part.n / np.maximum(old.n, 1)
-            moved[group.session] -= 0.5 * share[:, None] * np.nan_to_num(part.gradient)
+        sums = now.steps.sides[stance].lag_sums
+        earlier = [group.steps.sides[stance].lag_sums for group in before]
+        new, together = _cell(sums), pooled(earlier)
+        old = _cell(together)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved[now.session] += 0.5 * sums.gradient / sums.n[:, None]
+        share = 0.5 / np.maximum(together.n, 1)[:, None]
+        for group, part in zip(before, earlier, strict=True):
+            moved[group.session] -= share * part.gradient
         terms += [(new, 0.5), (old, -0.5)]
         new_cells.append(new)
         old_cells.append(old)

@@ -139,6 +139,18 @@ class RunSteps:
         return float((number * self.middle_ms).sum() / (number**2).sum())
 
     @cached_property
+    def lag_sums(self) -> LagSums:
+        """Over all the steps."""
+        lag = self.lags_ms
+        known = ~np.isnan(lag)
+        n = known.sum(axis=0).astype(float)
+        total = np.where(known, lag, 0.0).sum(axis=0)
+        squares = np.where(known, (lag - total / np.maximum(n, 1)) ** 2, 0.0).sum(axis=0)
+        place = np.where(self.present, self.centred_ms, 0.0).sum(axis=0)
+        gradient = np.where(known[:, :, None], self.gradients, 0.0).sum(axis=0)
+        return LagSums(n, total, place, squares, gradient)
+
+    @cached_property
     def gradients(self) -> Floats:
         """(K, 4, 5) by how many ms each lag moves per ms of each sensor's clock."""
         others = 1.0 / np.maximum(self.counted - 1, 1)
@@ -148,6 +160,36 @@ class RunSteps:
         out[row, :, self.sensor] = -(others[:, None] * self.present)[:, :, None]
         out[row, np.arange(N_CONTRIBUTORS), self.sensor] += (1.0 + others)[:, None]
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class LagSums:
+    """What the lags of some steps come down to; sums over the steps in which a contributor has a lag.
+
+    n          (4,) these steps
+    lag        (4,) sum of the lags, ms
+    place      (4,) sum of the places, ms
+    squares    (4,) of the lags about their mean, ms^2
+    gradient   (4, 5) by how many ms the sum of the lags moves per ms of each sensor's clock
+    """
+
+    n: Floats
+    lag: Floats
+    place: Floats
+    squares: Floats
+    gradient: Floats
+
+
+def pooled(parts: Sequence[LagSums]) -> LagSums:
+    """Of all the steps together."""
+    n, lag, place, squares = (
+        np.array([getattr(part, name) for part in parts]) for name in ("n", "lag", "place", "squares")
+    )
+    total = n.sum(axis=0)
+    away = lag / np.maximum(n, 1) - lag.sum(axis=0) / np.maximum(total, 1)
+    gradient = np.array([part.gradient for part in parts]).sum(axis=0)
+    within = (squares + n * away**2).sum(axis=0)
+    return LagSums(total, lag.sum(axis=0), place.sum(axis=0), within, gradient)
 
 
 def joined(parts: Sequence[RunSteps]) -> RunSteps:
