@@ -82,7 +82,8 @@ def test_help_loads_nothing_heavy() -> None:
     code = (
         "import io, sys, contextlib\nfrom aqsense import cli\nsys.argv = ['aqsense', 'validate', '--help']\n"
         "with contextlib.redirect_stdout(io.StringIO()):\n    try:\n        cli.main()\n"
-        "    except SystemExit:\n        pass\nassert not {'scipy', 'pandas', 'matplotlib'} & set(sys.modules)"
+        "    except SystemExit:\n        pass\n"
+        "assert not {'scipy', 'pandas', 'matplotlib'} & set(sys.modules)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
