@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from matplotlib.transforms import Bbox
 
+from aqsense.model import Floats
 from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM
 from aqsense.view.panel import Panel
 from aqsense.view.run_rows import Named
 from aqsense.view.tokens import CONTRIBUTORS, NAMED_TEXT_PT
+
+_Corners = tuple[float, float, float, float]  # left, bottom, right, top in mm
 
 _BESIDE = 1.2  # mm from the ghost
 # Half heights in font sizes: of letters, of a line with its leading.
@@ -40,7 +44,7 @@ class _Seat:
 
 def draw_ghost_label(panel: Panel, named: Named, places: Mapping[int, float]) -> None:
     """The label of a ghost with these places (row index -> ms), drawn when all other text stands."""
-    texts, ink = panel.page.text_boxes_mm(), [*_ink(panel), *_ghost_ink(panel, named, places)]
+    texts, ink = panel.page.text_boxes_mm(), np.array([*_ink(panel), *_ghost_ink(panel, named, places)])
     seat = min(_seats(panel, named, places), key=lambda seat: _cost(panel, seat, texts, ink), default=None)
     if seat is None:
         return
@@ -86,23 +90,25 @@ def _box(
     return Bbox([[left, y - half], [left + width, y + half]])
 
 
-def _cost(panel: Panel, seat: _Seat, texts: Sequence[Bbox], ink: Sequence[Bbox]) -> tuple[bool, float]:
+def _cost(panel: Panel, seat: _Seat, texts: Sequence[Bbox], ink: Floats) -> tuple[bool, float]:
     """Cut or over text is worst; then the area covered, lines and rows further down."""
     axis, room = panel.axis, 2 * (_LINE - _LETTER) * NAMED_TEXT_PT / PT_PER_MM
     is_cut = seat.box.x0 < axis.x0 + 0.4 or seat.box.x1 > axis.x1 - 0.4
     is_cut = is_cut or seat.box.y0 < panel.grid.bottom
     line = Bbox([[seat.box.x0, seat.box.y0 - room / 2], [seat.box.x1, seat.box.y1 + room / 2]])
-    covered = sum(_overlap(seat.box, other) for other in ink)
+    covered = _overlap(seat.box, ink)
     further = _PER_ROW * seat.rows_down + _PER_LINE * (len(seat.lines) - 1)
     return is_cut or line.count_overlaps(texts) > 0, covered + further
 
 
-def _overlap(one: Bbox, other: Bbox) -> float:
-    shared = Bbox.intersection(one, other)
-    return 0.0 if shared is None else shared.width * shared.height
+def _overlap(box: Bbox, others: Floats) -> float:
+    """Area in mm^2 that a box shares with others, (n, 4)."""
+    low = np.maximum(others[:, :2], box.min)
+    high = np.minimum(others[:, 2:], box.max)
+    return float(np.clip(high - low, 0, None).prod(axis=1).sum())
 
 
-def _ink(panel: Panel) -> Iterator[Bbox]:
+def _ink(panel: Panel) -> Iterator[_Corners]:
     """Boxes of marks, whiskers and toe-offs, and small ones along the threads."""
     last: dict[object, tuple[int, float, float]] = {}
     half = _MARK * panel.grid.mark_scale
@@ -122,13 +128,13 @@ def _ink(panel: Panel) -> Iterator[Bbox]:
             last[who] = (index, x, y)
 
 
-def _ghost_ink(panel: Panel, named: Named, places: Mapping[int, float]) -> Iterator[Bbox]:
+def _ghost_ink(panel: Panel, named: Named, places: Mapping[int, float]) -> Iterator[_Corners]:
     for line in panel.joined_places(named.contributor, places):
         for (x0, y0), (x1, y1) in pairwise(line):
             yield from _along(x0, y0, x1, y1, 0.4)
 
 
-def _along(x0: float, y0: float, x1: float, y1: float, half: float) -> Iterator[Bbox]:
+def _along(x0: float, y0: float, x1: float, y1: float, half: float) -> Iterator[_Corners]:
     """Boxes along a line that touch each other."""
     n = max(2, round(math.hypot(x1 - x0, y1 - y0) / (2 * half)))
     for k in range(n):
@@ -136,5 +142,5 @@ def _along(x0: float, y0: float, x1: float, y1: float, half: float) -> Iterator[
         yield _around(x0 + share * (x1 - x0), y0 + share * (y1 - y0), half, half)
 
 
-def _around(x: float, y: float, half_width: float, half_height: float) -> Bbox:
-    return Bbox([[x - half_width, y - half_height], [x + half_width, y + half_height]])
+def _around(x: float, y: float, half_width: float, half_height: float) -> _Corners:
+    return x - half_width, y - half_height, x + half_width, y + half_height

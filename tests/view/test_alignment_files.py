@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 from made_result import WHO, made_result
+from svg_shapes import SVG, drawn, middle, ms_per_unit
 
 from aqsense.errors import OutputError
 from aqsense.view.alignment import plot_alignment, save_alignment
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def drawn(path: Path) -> dict[str, np.ndarray]:
-    """Points of every named shape, in the SVG's units."""
-    shapes = {}
-    for group in ET.parse(path).iter(f"{SVG}g"):
-        outline = group.find(f"{SVG}path")
-        if "id" in group.attrib and outline is not None:
-            numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", outline.attrib["d"])]
-            shapes[group.attrib["id"]] = np.array(numbers).reshape(-1, 2)
-    return shapes
-
-
-def middle_x(points: np.ndarray) -> float:
-    return float(points[:, 0].min() + points[:, 0].max()) / 2
-
-
-def ms_per_unit(shapes: dict[str, np.ndarray], side: str, lane_ms: float) -> tuple[float, float]:
-    """Zero in SVG units and ms per unit, read from the drawn lane."""
-    xs = np.unique(np.round(shapes[f"lane-{side}"][:, 0], 4))
-    assert len(xs) == 2
-    return float(xs.mean()), 2 * lane_ms / float(xs[1] - xs[0])
 
 
 @pytest.mark.parametrize("first_foot", ["left", "right"])
@@ -55,7 +30,7 @@ def test_positions_read_back_from_the_svg(tmp_path, strides, scale, first_foot):
         times = {who: steps[f"{who}_s"][i] for who in WHO}
         for who, time in times.items():
             expected = 1000 * (time - np.mean(list(times.values())))
-            x = middle_x(shapes[f"mark-{steps['stride'][i]}-{who}-{side}"])
+            x = middle(shapes[f"mark-{steps['stride'][i]}-{who}-{side}"])[0]
             assert (x - zero) * per_unit == pytest.approx(expected, abs=0.1)
             compared += 1
     assert compared == 8 * strides
@@ -68,7 +43,7 @@ def test_means_and_toe_offs_read_back_from_the_svg(tmp_path):
     for side in ("left", "right"):
         zero, per_unit = ms_per_unit(shapes, side, 5.0)
         for who, place in result.summary["runs"][0]["places"][side].items():
-            x = middle_x(shapes[f"mean-{who}-{side}"])
+            x = middle(shapes[f"mean-{who}-{side}"])[0]
             assert (x - zero) * per_unit == pytest.approx(place["value"], abs=0.1)
         mine = np.flatnonzero(steps["stance_side"] == side)
         zeros = np.mean([steps[f"{who}_s"][mine] for who in WHO], axis=0)
