@@ -80,5 +80,5 @@ def _of_athletes(spec: SimulationSpec, body: Body) -> Iterator[Mark]:
 def _of_runs(body: Body) -> Iterator[Mark]:
     for run in range(1, int(body.feet.run.max(initial=0)) + 1):
         time = body.feet.time_s[body.feet.run == run]
-        yield Mark(float(time[0]) - _BUTTON_S, "run_start", run=str(run))
-        yield Mark(float(time[-1]) + _BUTTON_S, "run_end", run=str(run))
+        yield Mark(round(float(time[0]) - _BUTTON_S, 3), "run_start", run=str(run))
+        yield Mark(round(float(time[-1]) + _BUTTON_S, 3), "run_end", run=str(run))

@@ -30,6 +30,17 @@ def sprint(seed: int = 1) -> Simulation:
     return simulate(SimulationSpec(), seed)
 
 
+_MADE: dict[str, Simulation] = {}
+
+
+def made(spec: SimulationSpec, seed: int = 3) -> Simulation:
+    """A simulation, made once per test run of a file. (Specs hold dicts, so `cache` can't.)"""
+    key = f"{spec} {seed}"
+    if key not in _MADE:
+        _MADE[key] = simulate(spec, seed)
+    return _MADE[key]
+
+
 def clean(spec: SimulationSpec, site: str, from_s: float, to_s: float) -> Motion:
     """Clean 1 kHz signals of a site."""
     course = plan(spec, 1)
