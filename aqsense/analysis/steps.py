@@ -28,6 +28,8 @@ from aqsense.analysis.toe_off import find_toe_offs
 from aqsense.model import Event, Floats, Quality
 from aqsense.settings import Settings
 
+# A swing peak nearer to a hole carries the flag and the SD of a bridged one.
+BESIDE_HOLE_S = 0.030
 # Everything that a step needs lies within this time after its swing peak.
 SETTLED_AFTER_S = 1.0
 
@@ -245,10 +247,17 @@ def _time_between(rows: NDArray[np.void], earlier: int, later: int) -> Floats:
     return np.where(same, rows["time_s"][last] - rows["time_s"][first], np.nan)
 
 
+def _beside_hole(rows: NDArray[np.void], stream: Stream) -> NDArray[np.bool_]:
+    """Plateaus so near the end of a stretch of data that the filter leans on the mirror image."""
+    first, stop = stream.trace.bounds(rows["index"])
+    near = BESIDE_HOLE_S * stream.trace.rate_hz
+    return (rows["left"] - first < near) | (stop - 1 - rows["right"] < near)
+
+
 def _swing_found(rows: NDArray[np.void], stream: Stream, level: float) -> Found:
     """Swing peaks as found events: SD of wobble and sampling, flags of the plateau."""
     flags = stream.trace.flags_between(rows["left"], rows["right"])
-    bridged = (flags & BRIDGED) > 0
+    bridged = ((flags & BRIDGED) > 0) | _beside_hole(rows, stream)
     wobble_sd = cap_sd(rows["width_s"], rows["height"], level, stream.wobble_rad_s)
     sd = event_sd(wobble_sd, stream.trace, bridged)
     quality = np.where(bridged, int(Quality.BRIDGED), 0)

@@ -21,6 +21,10 @@ from aqsense.analysis.pipeline import analyze
 from aqsense.model import Recording, Result
 
 SAMPLE = Path(__file__).resolve().parents[2] / "recordings" / "sprint-clean"
+# A peak within the reach of the filter leans on the mirrored signal; nearer than 30 ms it carries a flag.
+TOLERANCE_MS = 1.0
+# What counts as a swing is measured against 4 s of the shin: a hole may change the last step of a run.
+SWING_MEMORY_S = 4.5
 SITES = ("left_wrist", "right_wrist", "left_shin", "right_shin", "trunk")
 
 
@@ -40,8 +44,9 @@ def check_hole(site: str, from_s: float, n_samples: int, *, as_nan: bool) -> Non
     result = analyze(damage(recording), frames=frames)
     steps = result.steps
     check_reasons(steps)
-    check_honest(steps, whole.steps, 1.0, None)
-    around = (span[0] - AROUND_S, span[1] + AROUND_S)
+    check_honest(steps, whole.steps, TOLERANCE_MS, None)
+    memory_s = SWING_MEMORY_S if site.endswith("shin") else 0.0
+    around = (span[0] - AROUND_S, span[1] + AROUND_S + memory_s)
     middle = whole.steps["trunk_s"]
     if ((middle < around[0]) | (middle > around[1])).any() and not silent_all_run(result, site):
         check_untouched(steps, whole.steps, around)
@@ -62,6 +67,8 @@ HOLES = given(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @example(site="left_shin", from_s=8.0, n_samples=20, as_nan=False)
+@example(site="left_shin", from_s=4.25, n_samples=672, as_nan=False)
+@example(site="left_shin", from_s=4.5, n_samples=5, as_nan=False)
 @example(site="trunk", from_s=3.2, n_samples=1000, as_nan=True)
 @HOLES
 def test_holes(site: str, from_s: float, n_samples: int, as_nan: bool) -> None:
@@ -69,7 +76,7 @@ def test_holes(site: str, from_s: float, n_samples: int, as_nan: bool) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @HOLES
 def test_many_holes(site: str, from_s: float, n_samples: int, as_nan: bool) -> None:
     check_hole(site, from_s, n_samples, as_nan=as_nan)
