@@ -25,8 +25,9 @@ _EXACT = 1e9  # degrees of freedom of a variance that is known
 # The pairs of contributors, and (pair, contributor) 1 where the pair stays when the contributor is left out.
 _ONE, _OTHER = np.triu_indices(N_CONTRIBUTORS, 1)
 _STAYS = np.array(
-    [[float(column not in pair) for column in range(N_CONTRIBUTORS)] for pair in zip(_ONE, _OTHER, strict=True)]
-)
+    [[float(column not in pair) for column in range(N_CONTRIBUTORS)]
+     for pair in zip(_ONE, _OTHER, strict=True)]
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

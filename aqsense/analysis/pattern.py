@@ -69,15 +69,14 @@ def _variance_interval(degrees: int) -> tuple[float, float, float]:
 
 def _clock_shares(steps: RunSteps, columns: list[int]) -> tuple[float, float]:
     """Mean square that the sensors' offsets put into the pattern and into the jitter, ms^2."""
-    between = within = 0.0
     k, n = len(steps), len(columns)
-    for sensor in range(len(SENSORS)):
-        moved = (steps.sensor[:, columns] == sensor).astype(float)
-        moved -= moved.mean(axis=1, keepdims=True)
-        mean = moved.mean(axis=0)
-        variance = float(steps.sensor_sd_ms[sensor]) ** 2
-        between += variance * float((mean**2).sum()) / (n - 1)
-        within += variance * float(((moved - mean) ** 2).sum()) / ((k - 1) * (n - 1))
+    # (K, columns, sensors)
+    moved = (steps.sensor[:, columns, None] == np.arange(len(SENSORS))).astype(float)
+    moved -= moved.sum(axis=1, keepdims=True) / n
+    mean = moved.sum(axis=0) / k
+    variance = steps.sensor_sd_ms**2 / (n - 1)
+    between = float(((mean**2).sum(axis=0) * variance).sum())
+    within = float((((moved - mean) ** 2).sum(axis=(0, 1)) * variance).sum()) / (k - 1)
     return between, within
 
 
@@ -106,13 +105,14 @@ class Basis:
 def basis_of(name: str, steps: RunSteps, clock_factor: float, first_stride: int = 0) -> Basis:
     """The mean places of some steps. For `other_side` left and right change places."""
     place, variance = np.full((2, 4), np.nan), np.full((2, 4), np.nan)
-    for stance in (0, 1):
-        x = steps.centred_ms[steps.stance == stance]
-        known = (~np.isnan(x)).sum(axis=0) >= _FEWEST_FOR_BASIS
-        if known.any():
-            n = (~np.isnan(x[:, known])).sum(axis=0)
-            place[stance, known] = np.nanmean(x[:, known], axis=0)
-            variance[stance, known] = np.nanvar(x[:, known], axis=0, ddof=1) / n
+    for stance, side in enumerate(steps.sides):
+        n = side.present.sum(axis=0)
+        known = n >= _FEWEST_FOR_BASIS
+        some = np.where(known, n, 2)
+        mean = np.where(side.present, side.centred_ms, 0.0).sum(axis=0) / some
+        squares = np.where(side.present, (side.centred_ms - mean) ** 2, 0.0).sum(axis=0)
+        place[stance] = np.where(known, mean, np.nan)
+        variance[stance] = np.where(known, squares / (some - 1) / some, np.nan)
     if name == "other_side":
         place, variance = place[::-1], variance[::-1]
     return Basis(name, place, variance, clock_factor, first_stride)

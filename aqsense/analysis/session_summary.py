@@ -60,7 +60,7 @@ def _clock_summary(sensor: TimedSensor) -> dict[str, Any]:
     tick0 = int(sensor.ticks[0])
     nominal = 1.0 / (sensor.sensor.rate_hz * sensor.ticks_per_sample)
     drift_ppm = (clock.s_per_tick / nominal - 1) * 1e6
-    gaps = int((np.diff(sensor.ticks) > 1.5 * sensor.ticks_per_sample).sum())
+    gaps = int(np.count_nonzero(np.diff(sensor.ticks) > 1.5 * sensor.ticks_per_sample))
     return {
         "method": clock.method,
         "tick0": tick0,
@@ -98,7 +98,8 @@ def _clipped_fraction(sensor: TimedSensor) -> float:
     for columns, full_scale in zip((sensor.samples.accel, sensor.samples.gyro), ranges, strict=True):
         for column in columns if full_scale is not None else ():
             level = 0.99 * float(full_scale or math.inf)
-            if max(float(np.fmax.reduce(column)), -float(np.fmin.reduce(column))) < level:
+            # Not the NaN-proof extremes, which take three times as long: with a NaN in it they are not below.
+            if max(float(column.max()), -float(column.min())) < level:
                 continue
             full = np.abs(column) >= level
             pair = full[1:] & full[:-1]
