@@ -152,7 +152,9 @@ def _comparable_rows(values: StepValues, run: int) -> NDArray[np.int64]:
 
 
 def _of_headline(stride: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.isin(stride, headline_strides(np.unique(stride))[0])
+    chosen = headline_strides(np.unique(stride))[0]
+    # Chosen strides are neighbours among the scored ones.
+    return (stride >= chosen[0]) & (stride <= chosen[-1]) if len(chosen) else np.zeros(len(stride), bool)
 
 
 def _run_steps(
@@ -176,7 +178,8 @@ def _off_pattern(values: StepValues, reports: Sequence[RunReport]) -> Floats:
     for report in reports:
         if report.findings.basis is not None:
             scored = report.findings.scored
-            rows = np.flatnonzero((values.run == report.number) & np.isin(values.step, scored.step))
+            rows = np.flatnonzero(report.of_run)
+            rows = rows[np.isin(values.step[rows], scored.step)]
             out[rows] = pattern_spreads(scored, report.findings.basis)
     return out
 
