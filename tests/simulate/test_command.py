@@ -24,7 +24,8 @@ def simulated(folder: Path, *options: str) -> dict[str, object]:
 def test_all_options_arrive(tmp_path):
     options = """--phases stand@2,sprint@2 --weak swing:left:0.8:3 --gap trunk:2.5:7 --packet-loss 0.01
         --soft-tissue 1.5 --jitter-shared 0.5 --still-arms left --swapped shin --trunk-placement sacrum
-        --extra-site pelvis --extra-site left_foot --rate-error 1 --ticks --interval-ms 20 --mark-runs""".split()
+        --extra-site pelvis --extra-site left_foot --rate-error 1 --ticks --interval-ms 20
+        --mark-runs""".split()
     said = simulated(tmp_path / "all", *(option.replace("@", " ") for option in options))
     assert said["weak"] == [{"contributor": "swing", "side": "left", "factor": 0.8, "from_stride": 3}]
     assert said["gaps"] == [{"site": "trunk", "from_s": 2.5, "samples": 7}]
