@@ -109,4 +109,4 @@ def student(degrees: float, tail: float = TAIL) -> float:
 
 def students(degrees: Floats | NDArray[np.int64], tail: float = TAIL) -> Floats:
     """The same for an array; NaN of NaN."""
-    return stdtrit(degrees, 1 - tail)
+    return np.asarray(stdtrit(degrees, 1 - tail), np.float64)

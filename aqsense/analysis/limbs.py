@@ -314,9 +314,10 @@ def view_limbs(
         swing = right @ (series.gyro - bias[:, None])
         force = series.accel[:, rows].mean(axis=1)
         jerk = np.linalg.norm(np.diff(series.accel[:, rows], axis=1), axis=0)
+        around: list[Floats] = [np.interp(time_s + half * x, series.time_s, swing) for x in AROUND_HALF]
         limbs[site] = Limb(
             np.interp(time_s, series.time_s, swing),
-            np.stack([np.interp(time_s + half * x, series.time_s, swing) for x in AROUND_HALF]),
+            np.stack(around),
             float(np.sqrt(((series.gyro[:, rows] - bias[:, None]) ** 2).sum(axis=0).mean())),
             float(force @ np.cross(up, right) / np.linalg.norm(force)) if stood else np.nan,
             _second_harmonic(np.interp(begin[:, None] + length[:, None] * PHASES, series.time_s, swing)),

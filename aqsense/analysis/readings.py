@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
-from aqsense.analysis.tick_search import count_before
 from aqsense.analysis.coarse import Spans
+from aqsense.analysis.tick_search import count_before
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats, Samples
 
 Notice = tuple[str, str, float | None, str]

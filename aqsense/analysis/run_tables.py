@@ -225,9 +225,10 @@ class RunReport:
         """The two lines of VISUAL 3.4."""
         findings = self.findings
         times = self.steps.times_s[self.of_run]
-        never = np.isnan(times).all(axis=0).tolist()
-        missing = [who.value for who, is_missing in zip(Contributor, never, strict=True) if is_missing]
-        by_name = dict(zip((who.value for who in Contributor), _means(findings.steps), strict=True))
+        never: NDArray[np.bool_] = np.all(np.isnan(times), axis=0)
+        names = [contributor.value for contributor in Contributor]
+        missing = [name for name, absent in zip(names, never, strict=True) if absent]
+        by_name = dict(zip(names, _means(findings.steps), strict=True))
         spread = findings.spread
         return headline(
             RunFacts(

@@ -53,9 +53,7 @@ def find_slips(timed: Mapping[str, TimedSensor], runs: Spans) -> list[Slip]:
             continue
         triads = _triads(sensor, [span for _, span in parts], site.split("_")[-1])
         known = [
-            (run, span, triad)
-            for (run, span), triad in zip(parts, triads, strict=True)
-            if triad is not None
+            (run, span, triad) for (run, span), triad in zip(parts, triads, strict=True) if triad is not None
         ]
         found += _slips_of(site, known)
     return found
