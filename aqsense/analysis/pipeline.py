@@ -19,6 +19,7 @@ from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
 from aqsense.analysis.contacts import has_data
 from aqsense.analysis.doubts import ALL_RUNS, flag_clipped_contacts, flag_doubtful
 from aqsense.analysis.events import Stream
+from aqsense.analysis.flight import without_grounded_runs
 from aqsense.analysis.frames import Frame, Frames, fit_frames, running_spans
 from aqsense.analysis.readings import Notice, Readings, believable, worn
 from aqsense.analysis.relabel import swap_sites
@@ -211,13 +212,13 @@ def analyze(
     tell("peaks", 0.3)
     setups = make_setups(timed, frames)
     pipeline = Pipeline(setups, settings)
-    found = _feed(pipeline, timed, tell)
+    found, drills = without_grounded_runs(_feed(pipeline, timed, tell), timed)
     tell("scores", 0.9)
     found = with_run_sds(found, pipeline.streams, settings.centroid_level)
     notices, slipped = note_runs(timed, spans_of_runs(found), recording.marks)
     found = flag_doubtful(found, {**dict.fromkeys(frames.doubtful, (ALL_RUNS,)), **slipped})
     found = flag_clipped_contacts(found, readings.weak_accel)
-    frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *notices))
+    frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *drills, *notices))
     result = make_result(recording, settings, timed, frames, found, reference or ())
     tell("done", 1.0)
     return result
