@@ -28,6 +28,7 @@ from aqsense.analysis.steps import FinalRows
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
 
 LEAST_LOAD_G = 1.9
+LEAST_MEAN_G = 0.7
 
 
 def without_grounded_runs(
@@ -45,14 +46,15 @@ def without_grounded_runs(
 
 
 def _load_g(contacts: NDArray[np.void], trunk: TimedSensor) -> float:
-    """Median over the steps of the greatest force on the trunk, g; infinite where the trunk has no data."""
+    """Median over the steps of the greatest force on the trunk, g; infinite where it can't be told."""
     swings: Floats = contacts["swing_peak"]["time_s"]
     swings = swings[~np.isnan(swings)]
     series = coarse(trunk, [(float(swings[0]), float(swings[-1]))])
     force = np.sqrt((series.accel * series.accel).sum(axis=0)) / STANDARD_GRAVITY_M_S2
     edges = np.searchsorted(series.time_s, swings)
     full = edges[:-1] < edges[1:]
-    if not full.any():
+    # An accelerometer that does not bear the body's weight on the whole says nothing.
+    if not full.any() or float(force.mean()) < LEAST_MEAN_G:
         return np.inf
     greatest = np.maximum.reduceat(np.append(force, 0.0), edges[:-1])
     return float(np.median(greatest[full]))
@@ -62,8 +64,8 @@ def _notice(found: FinalRows, run: int, load_g: float) -> Notice:
     times = found.contacts["swing_peak"]["time_s"][found.contacts["run"] == run]
     begin, end = float(np.nanmin(times)), float(np.nanmax(times))
     text = (
-        f"the legs alternate from {begin:.1f} to {end:.1f} s as in running, but nobody flies: the trunk's load "
-        f"peaks at {load_g:.1f} g (running: {LEAST_LOAD_G:.1f} g and more). Taken for a drill, not for a run"
+        f"the legs alternate from {begin:.1f} to {end:.1f} s as in running, but nobody flies: the trunk's "
+        f"load peaks at {load_g:.1f} g (running: {LEAST_LOAD_G:.1f} g and more). Taken for a drill, no run"
     )
     return ("no_flight", "", begin, text)
 

@@ -49,6 +49,7 @@ class RunFacts:
     spread_ms and its ends      debiased spread over the headline strides; NaN and a bound if below the noise
     first_stride, last_stride   range that the headline covers
     few_strides                 too few of them for a verdict
+    low_rate                    a sensor is sampled below 50 Hz: no verdict
     sync_sd_ms                  worst sensor's SD against the common time; NaN if not stated
     clock_bound_ms              95 % bound of the worst pair
     places_ms                   mean place per contributor, ms from the mean of all
@@ -68,6 +69,7 @@ class RunFacts:
     sync_sd_ms: float
     spread_low_ms: float = math.nan
     few_strides: bool = False
+    low_rate: bool = False
     clock_bound_ms: float = math.nan
     places_ms: Mapping[str, float] = field(default_factory=dict[str, float])
     missing: tuple[str, ...] = ()
@@ -110,6 +112,8 @@ def _scored(facts: RunFacts) -> tuple[str, list[str]]:
     first = f"Peaks {_apart(facts)} ms apart from stride {facts.first_stride} on"
     if too_coarse:
         return first, [_range(facts), too_coarse, _nobody(facts)]
+    if facts.low_rate:
+        return first, [_range(facts), "Sampled too slowly to compare sides.", _order(facts.places_ms)]
     if facts.tested:
         return first, [_range(facts), _nobody(facts)]
     first = f"Peaks {_apart(facts)} ms apart; first run, nothing to compare with yet"

@@ -62,6 +62,7 @@ class RunFindings:
     half_percent    spread in % of stride that halves the score
     self_known      the run as others may be held against it
     references      runs that may be the athlete's usual
+    low_rate        a sensor is sampled below 50 Hz: no verdicts
     """
 
     scored: RunSteps
@@ -70,6 +71,7 @@ class RunFindings:
     half_percent: float
     self_known: KnownRun
     references: Sequence[KnownRun]
+    low_rate: bool = False
 
     @cached_property
     def _chosen(self) -> tuple[NDArray[np.int64], bool]:
@@ -117,7 +119,7 @@ class RunFindings:
         return compare(
             Question(
                 self.steps, from_fifth, self.self_known.session, self.sync_ms,
-                self.few_strides, usual.groups, usual.reason,
+                self.few_strides, usual.groups, usual.reason, self.low_rate,
             )
         )  # fmt: skip
 

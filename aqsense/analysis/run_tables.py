@@ -235,6 +235,7 @@ class RunReport:
                 steps_scored=len(findings.scored), steps_found=int(self.of_run.sum()), spread_ms=spread.value,
                 spread_low_ms=spread.low, spread_high_ms=spread.high, first_stride=findings.first_stride,
                 last_stride=findings.last_stride, few_strides=findings.few_strides,
+                low_rate=findings.low_rate,
                 sync_sd_ms=findings.sync_sd_ms, clock_bound_ms=findings.clock_bound_ms(), places_ms=by_name,
                 missing=tuple(name for name in missing if name in ("push", "swing")) or tuple(missing),
                 named=self._named_fact(), tested=bases_compared(findings.comparisons),

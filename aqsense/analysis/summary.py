@@ -38,6 +38,9 @@ from aqsense.formats import FORMAT, RUN_COLUMNS, TABLES, TEXT, column_kind
 from aqsense.model import Floats, Quality, Recording, Result
 from aqsense.settings import Settings
 
+# METHOD 2.1: below 50 Hz the motion itself is aliased.
+LEAST_VERDICT_HZ = 49.0
+
 
 def make_result(
     recording: Recording,
@@ -137,7 +140,10 @@ def _report(
         session_key(session), athlete_of(recording, end_s), start_s, str(trunk.get("placement") or ""),
         scored.rows(of_headline),
     )  # fmt: skip
-    findings = RunFindings(scored, stride_ms, sync_sd_ms, settings.half_percent, itself, tuple(known))
+    low_rate = any(sensor["rate_hz"] < LEAST_VERDICT_HZ for sensor in session["sensors"].values())
+    findings = RunFindings(
+        scored, stride_ms, sync_sd_ms, settings.half_percent, itself, tuple(known), low_rate
+    )
     swing_rate = float(np.rad2deg(np.nanmedian(swings["amplitude"])))
     return RunReport(
         run, recording, settings, values, headline_rows, findings, swing_rate, start_s, end_s, speed

@@ -80,6 +80,7 @@ class Question:
     sync_ms             worst SD of a clock; an unknown one counts as 0
     few_strides         the headline covers too few strides for a verdict
     reference           the athlete's usual, at like speed; empty with `reference_reason`
+    low_rate            a sensor below 50 Hz: its aliased peaks can be off by more than any interval says
     """
 
     steps: RunSteps
@@ -89,6 +90,7 @@ class Question:
     few_strides: bool
     reference: Sequence[Group] = ()
     reference_reason: str = "no_reference"
+    low_rate: bool = False
 
 
 def compare(question: Question) -> list[Comparison]:
@@ -139,6 +141,8 @@ def _refused(question: Question, basis: str) -> list[Comparison]:
     worst = WORST_VERDICT_SYNC_MS if basis == EARLIER_STRIDES else COMPARABLE_SYNC_MS
     if question.sync_ms > worst:
         return _none(basis, "clocks_poor")
+    if question.low_rate:
+        return _none(basis, "low_rate")
     if question.few_strides:
         return _none(basis, "few_strides")
     if len(question.steps) < FEWEST_STEPS:

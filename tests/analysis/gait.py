@@ -122,6 +122,9 @@ def _motion(
         # The trunk's templates have phase 0 at the right foot's contact.
         gyro[2] += envelope * wave(speed, "thorax_axial_w").at(phase - 0.5)
         gyro[0] += envelope * wave(speed, "thorax_pitch_w").at(phase - 0.5)
+        # Loaded in the first part of each step, near free fall in flight.
+        load = np.sin(4 * np.pi * phase) + 0.3 * np.sin(8 * np.pi * phase)
+        accel[2] += envelope * STANDARD_GRAVITY_M_S2 * 1.3 * load
         return gyro, accel
     gyro[0] += envelope * wave(speed, "shank_w" if site.endswith("shin") else "forearm_w").at(phase)
     if site.endswith("shin"):
