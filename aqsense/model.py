@@ -113,7 +113,6 @@ class Quality(IntFlag):
     BELOW_NOISE = 1 << 11
     LOW_RATE = 1 << 12
     FRAME_DOUBTFUL = 1 << 13
-    NOT_COMPUTED = 1 << 14
     CLOCK_UNKNOWN = 1 << 15
     NO_STRIDE_TIME = 1 << 16
     CLOCKS_POOR = 1 << 17
@@ -134,7 +133,6 @@ QUALITY_MEANING: Mapping[Quality, str] = {
     Quality.BELOW_NOISE: "the spread is below what the sensors can resolve; only a bound is given",
     Quality.LOW_RATE: "sampled below 50 Hz: the event is blurred and its SD is large",
     Quality.FRAME_DOUBTFUL: "the sensor's axes could not be found with certainty",
-    Quality.NOT_COMPUTED: "this version does not compute the quantity",
     Quality.CLOCK_UNKNOWN: "the recording does not say how well its clocks agree",
     Quality.NO_STRIDE_TIME: "no stride time for this step, so no percent and no score",
     Quality.CLOCKS_POOR: "the clocks agree too poorly for this number (METHOD 6)",

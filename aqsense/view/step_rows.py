@@ -19,7 +19,6 @@ _INFORMATIVE = frozenset(
         Quality.NO_TOE_OFF,
         Quality.FEW_STRIDES,
         Quality.BELOW_NOISE,
-        Quality.NOT_COMPUTED,
         Quality.CLOCK_UNKNOWN,
         Quality.NO_STRIDE_TIME,
     )

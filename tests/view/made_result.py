@@ -223,7 +223,7 @@ def _place(values: list[float], with_intervals: bool) -> dict[str, Any]:
     mean = float(np.mean(values))
     if with_intervals:
         return {"value": mean, "low": mean - 3.4, "high": mean + 3.4, "n": len(values)}
-    return {"value": mean, "low": None, "high": None, "n": len(values), "low_reason": "not_computed"}
+    return {"value": mean, "low": None, "high": None, "n": len(values), "low_reason": "few_steps"}
 
 
 def _rms(values: list[float]) -> float:

@@ -61,7 +61,7 @@ def test_step_without_score_says_why(changes, words):
 
 @pytest.mark.parametrize(
     ("quality", "is_doubtful"),
-    [("", False), ("clock_unknown", False), ("not_computed;clock_unknown", False), ("bridged", True),
+    [("", False), ("clock_unknown", False), ("few_strides;clock_unknown", False), ("bridged", True),
      ("clock_unknown;clipped", True), ("frame_doubtful", True), ("a_flag_of_a_later_version", True)],
 )  # fmt: skip
 def test_doubt_comes_from_the_flags(quality, is_doubtful):
