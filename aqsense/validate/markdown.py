@@ -1,13 +1,16 @@
-"""validation.md: the same tables for the documentation, one line per cell."""
+"""validation.md: the tables for the documentation, one line per cell.
+
+Single recordings' lines are left out; they stand in the HTML and in the CSV.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from aqsense.validate.layout import Grid, grids
+from aqsense.validate.layout import Column, Grid, grids
 from aqsense.validate.limits import MISSED, UNDECIDED, judgements, outcome
-from aqsense.validate.table import BIAS, Row
+from aqsense.validate.table import BIAS, BY_RECORDING, Row
 from aqsense.validate.words import column_title, main_figure, name, number
 
 _MARKS = {MISSED: " **missed**", UNDECIDED: " (too few to tell)"}
@@ -17,15 +20,20 @@ def markdown(title: str, about: str, tables: Sequence[tuple[str, str, str, Seque
     """The whole document; `tables` as for `page.page`."""
     parts = [f"# {title}", about, _reading(), _misses([row for *_, part in tables for row in part])]
     for question, heading, method, rows in tables:
-        parts += [f"## {heading}", method, *(_table(grid) for grid in grids(question, rows))]
+        parts += [f"## {heading}", method, *(_table(grid) for grid in grids(question, _shown(rows)))]
     return "\n\n".join(parts) + "\n"
+
+
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.group.endswith(BY_RECORDING)]
 
 
 def _reading() -> str:
     return (
         "Errors are found minus true: mean ± SD [95 % interval of the mean], RMSE, worst, n; then missed "
         "and invented. Shares and values: value [95 % interval], n. Intervals take recordings as "
-        "independent. A line says whether its data are real or simulated."
+        "independent. A line says whether its data are real or simulated. Single recordings stand in the "
+        "HTML and in the CSV that the command writes."
     )
 
 
@@ -50,11 +58,19 @@ def _table(grid: Grid) -> str:
         for quantity in grid.quantities:
             row = grid.cells.get((quantity, column))
             if row is not None:
-                last = grid.published(quantity).figure if has_published else row.note
+                last = _published(grid, quantity, column) if has_published else row.note
                 lines.append(
                     f"| {column_title(*column)} | {name(quantity)} | {_found(row)} | {_plain(last)} |"
                 )
     return "\n".join(lines)
+
+
+def _published(grid: Grid, quantity: str, column: Column) -> str:
+    """Figure and source, once per quantity: beside the first column."""
+    if column != grid.columns[0]:
+        return ""
+    found = grid.published(quantity)
+    return f"{found.figure} ({found.source})" if found.source else found.figure
 
 
 def _found(row: Row) -> str:

@@ -18,6 +18,7 @@ from aqsense.validate.intervals import mean_interval, share_interval
 REAL, SIMULATED = "real", "simulated"
 BIAS, SHARE, VALUE = "bias", "share", "value"
 POOLED = "all given recordings"
+BY_RECORDING = ", by recording"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from aqsense.validate.observation import Observation
 from aqsense.validate.question import Answers, Question
 from aqsense.validate.simulated import IDEAL, SENSORS, SPEEDS_M_S, WORST, Session, observe_session
 from aqsense.validate.sizes import Size
-from aqsense.validate.table import POOLED, REAL, SIMULATED, Errors, Place, Row, error_row
+from aqsense.validate.table import BY_RECORDING, POOLED, REAL, SIMULATED, Errors, Place, Row, error_row
 from aqsense.validate.tasks import Task
 
 CONTACT_EVENTS = (Event.INITIAL_CONTACT.value, Event.TOE_OFF.value)
@@ -67,7 +67,7 @@ def rows(size: Size, answers: Answers, given: Sequence[Observation]) -> list[Row
         group = SPEEDS_M_S[cell.speed_m_s]
         out += _of(group, SIMULATED, cell.condition, observed(cell, size, answers), _limits(cell))
     return out + [
-        row for seen in given for row in _of(f"{seen.kind}, by recording", seen.data, seen.name, [seen])
+        row for seen in given for row in _of(f"{seen.kind}{BY_RECORDING}", seen.data, seen.name, [seen])
     ]
 
 
