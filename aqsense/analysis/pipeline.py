@@ -20,11 +20,12 @@ from aqsense.analysis.contacts import has_data
 from aqsense.analysis.doubts import ALL_RUNS, flag_clipped_contacts, flag_doubtful
 from aqsense.analysis.events import Stream
 from aqsense.analysis.flight import without_grounded_runs
-from aqsense.analysis.frames import Frame, Frames, fit_frames, running_spans
+from aqsense.analysis.frames import Frame, Frames, fit_frames
 from aqsense.analysis.readings import Notice, Readings, believable, worn
 from aqsense.analysis.relabel import swap_sites
 from aqsense.analysis.run_notes import note_runs, spans_of_runs
 from aqsense.analysis.run_sds import with_run_sds
+from aqsense.analysis.running import running_spans
 from aqsense.analysis.runs import REFERENCE, Runs, references
 from aqsense.analysis.signals import Channels, Waveform
 from aqsense.analysis.steps import FinalRows, StepEvents
