@@ -10,6 +10,7 @@ are compared meet the same weather.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -103,7 +104,8 @@ def stay_on_one_core() -> bool:
     # Threads that exist already are bound one by one.
     core = {min(os.sched_getaffinity(0))}
     for thread in Path("/proc/self/task").iterdir():
-        os.sched_setaffinity(int(thread.name), core)
+        with contextlib.suppress(ProcessLookupError):  # a thread that has just ended
+            os.sched_setaffinity(int(thread.name), core)
     return True
 
 
