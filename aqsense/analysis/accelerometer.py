@@ -113,8 +113,8 @@ class Accelerometer:
 
     def _append(self, tick: Ticks, values: Floats, *, bridged: bool = False) -> None:
         self._ticks.append(tick)
-        self._values.append(values, own=True)
-        self._bridged.append(np.full(len(tick), bridged), own=True)
+        self._values.append(values)
+        self._bridged.extend(len(tick))[...] = bridged
 
     def _fill(self, missing: int, tick: int, after: Floats) -> None:
         """A straight line over a short hole; one row of NaN stands for a long one."""

@@ -71,14 +71,14 @@ class Trace:
         self._segment_position.append(len(self._values))
         self._segment_sample.append(len(self._ticks))
 
-    # What is appended is given away: the trace may keep it.
     def append_samples(self, ticks: Ticks, flags: NDArray[np.uint8]) -> None:
-        self._ticks.append(ticks, own=True)
-        self._flags.append(flags, own=True)
+        self._ticks.append(ticks)
+        self._flags.append(flags)
         self.flagged = self.flagged or bool(flags.any())
 
-    def append_values(self, values: Floats) -> None:
-        self._values.append(values, own=True)
+    def extend_values(self, n: int) -> Floats:
+        """Room for the next n positions, (channels, n), to be filled at once."""
+        return self._values.extend(n)
 
     def bounds(self, position: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """First position and one past the last position of the segment that each position lies in."""
@@ -342,8 +342,10 @@ class _Segment:
             return
         skipped = -self._emitted % self._taps.down
         if skipped < n:
-            filtered = _polyphase(self._values, n, skipped, self._taps)
-            self._trace.append_values(filtered[:, :1] if last else filtered)
+            count = -(-(n - skipped) // self._taps.down)
+            phases = 1 if last else self._taps.up
+            out = self._trace.extend_values(count * phases)
+            _polyphase(self._values, skipped, self._taps, out, phases)
         self._trace.append_samples(self._tick[:n], self._flags(n))
         self._was_clipped = bool(self._clipped[n - 1])
         # Copies: views of the few samples left would keep the whole batch in memory.
@@ -375,24 +377,22 @@ def _cubic_through(at: Floats, known: Floats, inside: Floats) -> Floats:
     return filled
 
 
-def _polyphase(values: Floats, n: int, skipped: int, taps: Taps) -> Floats:
-    """Filter outputs of n samples; `values` begins `reach` samples before the first of them.
+def _polyphase(values: Floats, skipped: int, taps: Taps, out: Floats, phases: int) -> None:
+    """Fill `out` with filter outputs, `phases` per sample; `values` begins `reach` samples before the first.
 
     Only additions and multiplications element by element, in an order that is fixed by the taps: the bits
     of an output do not depend on how many are computed at once.
     """
-    count = -(-(n - skipped) // taps.down)
-    out = np.empty((len(values), count * taps.up))
+    count = out.shape[1] // phases
     for channel, row in enumerate(values):
-        for phase in range(taps.up):
+        for phase in range(phases):
             terms = _terms(taps, phase)
             for begin in range(0, count, _BLOCK):
                 size = min(_BLOCK, count - begin)
                 first = taps.reach + skipped + begin * taps.down
                 stop = first + (size - 1) * taps.down + 1
                 block = _weighted_sum(row, terms, first, stop, taps.down)
-                out[channel, begin * taps.up + phase : (begin + size) * taps.up : taps.up] = block
-    return out
+                out[channel, begin * phases + phase : (begin + size) * phases : phases] = block
 
 
 def _terms(taps: Taps, phase: int) -> list[tuple[float, list[int]]]:

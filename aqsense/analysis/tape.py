@@ -27,20 +27,20 @@ class Tape:
     def values(self) -> NDArray[Any]:
         return self._buffer[..., : self._length]
 
-    def append(self, rows: NDArray[Any], *, own: bool = False) -> None:
-        """Append along the last axis.
+    def append(self, rows: NDArray[Any]) -> None:
+        """Append a copy of rows along the last axis."""
+        self.extend(rows.shape[-1])[...] = rows
 
-        own   nobody else keeps or changes `rows`: the first ones become the tape without a copy
-        """
-        if own and self._length == 0:
-            self._buffer, self._length = rows, rows.shape[-1]
-            return
-        stop = self._length + rows.shape[-1]
+    def extend(self, n: int) -> NDArray[Any]:
+        """Make room for n more rows and return it, to be filled at once."""
+        stop = self._length + n
         if stop > self._buffer.shape[-1]:
-            grown = stop if self._length == 0 else max(stop, 2 * self._length)
+            # A big first block is nearly all there will be: room for a segment's last samples, no more.
+            grown = stop + stop // 64 + 256 if self._length == 0 else max(stop, 2 * self._length)
             shape = (grown,) if self._channels is None else (self._channels, grown)
             buffer = np.empty(shape, self._buffer.dtype)
             buffer[..., : self._length] = self.values
             self._buffer = buffer
-        self._buffer[..., self._length : stop] = rows
+        room = self._buffer[..., self._length : stop]
         self._length = stop
+        return room

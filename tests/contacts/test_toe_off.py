@@ -114,7 +114,7 @@ def _diving_shin(rate_hz: float, steps: Steps) -> tuple[Stream, Floats]:
     trace = Trace(taps_for(rate_hz), rate_hz, 1)
     trace.begin_segment()
     trace.append_samples(np.arange(len(time_s)), np.zeros(len(time_s), np.uint8))
-    trace.append_values(rate[None, :])
+    trace.extend_values(len(rate))[0] = rate
     passed_s = bottom_s - width_s * np.sqrt(-2 * np.log(DIVE_SHARE))
     return Stream("left_shin", trace, steady_clock(rate_hz), 0.3), passed_s
 
