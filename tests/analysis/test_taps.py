@@ -99,3 +99,11 @@ def test_other_rates_are_refused_with_their_value(rate_hz: float) -> None:
     with pytest.raises(SettingsError, match=rf"{rate_hz:g} Hz; 20 to 2000 Hz") as refused:
         taps_for(rate_hz)
     assert refused.value.value == rate_hz
+
+
+def test_no_frequency_is_amplified(script: ModuleType) -> None:
+    """Between pass and stop band too: noise near Nyquist must not come through larger than it is."""
+    for rate_hz in script.table_rates():
+        taps = taps_for(rate_hz)
+        f = np.linspace(0, 0.5 * rate_hz * taps.up, 1000)
+        assert np.abs(response(taps, rate_hz, f)).max() <= 1.01, rate_hz
