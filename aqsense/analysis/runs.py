@@ -5,11 +5,9 @@ Out: REFERENCE rows, the swing peaks in order of time with the run they belong t
 Refuses: waveforms, contacts, arms.
 Why a peak may wait: it belongs to a run only once five others alternate with it.
 
-Settled on real recordings: METHOD's 300 deg/s would lose all of dsads (units at the side of the knee, 8
-km/h: 200 to 300
-deg/s); walking there swings at 140 to 170 deg/s but never in less than 0.95 s. So the stride time keeps
-walking out and
-the rate only has to tell limbs that swing from limbs that stand.
+Settled on real recordings: METHOD's 300 deg/s would lose all of dsads (units at the side of the knee, 8 km/h:
+200 to 300 deg/s); walking there swings at 140 to 170 deg/s but never in less than 0.95 s. So the stride time
+keeps walking out and the rate only has to tell limbs that swing from limbs that stand.
 """
 
 from __future__ import annotations
