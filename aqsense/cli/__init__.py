@@ -1,0 +1,18 @@
+"""The command `aqsense`: each command glues rooms together and says what came out.
+
+Out: answers on stdout, progress and complaints on stderr, exit codes of FORMATS 5.
+Refuses: computing anything itself.
+Everything heavy is imported inside the commands, so that `aqsense --help` answers at once.
+"""
+
+# The order of the imports is the order of the commands in `aqsense --help`.
+# isort: off
+from aqsense.cli.program import app, main
+from aqsense.cli import analyze as _analyze
+from aqsense.cli import simulate as _simulate
+from aqsense.cli import validate as _validate
+# isort: on
+
+_COMMANDS = (_analyze, _simulate, _validate)
+
+__all__ = ["app", "main"]
