@@ -13,7 +13,8 @@ A driver (real radio, simulated sensor, test) runs it:
         answer = carry_out(step)           # bytes for Read and Expect, else None
 
 What goes wrong on the way is thrown into the generator where it waits (`steps.throw`): TimeoutError for an
-Expect or a Read that got no answer, WriteRefused for a write that the sensor refuses. It goes on, tries again, or ends
+Expect or a Read that got no answer, WriteRefused for a write that the sensor refuses. It goes on, tries
+again, or ends
 with ExchangeError. Nothing here sleeps, waits or opens anything.
 """
 
@@ -108,14 +109,16 @@ class Stream:
     rate_hz            nominal samples per second
     tick_hz            ticks per second of the rows' `tick`, nominal
     ticks_per_sample   nominal
-    tick_source        `counter` (sample counter), `stamp` (device time) or `count` (samples as received: a lost
+    tick_source        `counter` (sample counter), `stamp` (device time) or `count` (samples as received: a
+                       lost
                        packet doesn't show)
     stamp              which sample of a packet the device's stamp belongs to
     samples_per_packet nominal; 0 = varies
     accel_range_m_s2   full scale
     gyro_range_rad_s   full scale
     mode               what else the receiver and `stop` need, plain JSON values
-    info               what the sensor said of itself: model, serial, firmware, battery_percent, free_memory_s ...
+    info               what the sensor said of itself: model, serial, firmware, battery_percent,
+                       free_memory_s ...
     """
 
     family: str

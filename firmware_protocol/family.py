@@ -35,7 +35,8 @@ class Identity:
 class Receiver(Protocol):
     """Notifications of one connection in, rows with unwrapped ticks out.
 
-    Knows nothing of host time. A repeated notification, a half packet or a status gives no rows. A ProtocolError
+    Knows nothing of host time. A repeated notification, a half packet or a status gives no rows. A
+    ProtocolError
     leaves it as it was; the next good packet is decoded as if the bad one had been lost.
     """
 
@@ -62,7 +63,8 @@ class Notification:
 class VirtualSensor(Protocol):
     """The sensor's side of a family, without radio: answers like the real one, sends what it is fed.
 
-    It has no clock: `feed` is told the device time of each sample. A new connection starts with `connect()`; the
+    It has no clock: `feed` is told the device time of each sample. A new connection starts with
+    `connect()`; the
     device clock goes on over connections and begins anew with `reboot()`.
     """
 
@@ -102,7 +104,8 @@ class Family:
     name          as in the files: `movella_dot`
     title         for people: `Movella DOT`
     recognise     advertisement -> who it is, or None
-    decode        (characteristic UUID or "" for the only or usual one, bytes) -> Packet; ProtocolError for anything
+    decode        (characteristic UUID or "" for the only or usual one, bytes) -> Packet; ProtocolError for
+                  anything
                   that is none. Whatever it is given, nothing else happens. `mode` as in `Stream.mode`, where
                   the bytes alone don't tell
     configure     Wish -> exchange that returns a Stream: identify, set ranges and rate, subscribe, start

@@ -64,7 +64,8 @@ class Packet:
     tick_hz      ticks per second, nominal; None with Stamp.NONE
     tick_bits    the counter wraps at 2**tick_bits
     counter      number of the packet or of its first sample as sent; None where the family sends none
-    clipped      (n,) bool: a component within 1 % of full scale (or flagged by the device); None without samples
+    clipped      (n,) bool: a component within 1 % of full scale (or flagged by the device); None without
+                 samples
     fields       everything else by name with the unit in the name: numbers, text, bool, bytes as hex text
     Samples stand oldest first.
     """
