@@ -31,6 +31,7 @@ class Replay:
     """
 
     def __init__(self, recording: Recording):
+        self.name = recording.name
         self._timed = time_sensors(recording)
         self._recording = recording
         empty = Samples(np.empty(0, np.int64), None, (np.empty(0),) * 3, (np.empty(0),) * 3)
