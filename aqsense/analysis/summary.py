@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.comparable_steps import before_braking, one_set
+from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.pattern import pattern_spreads
+from aqsense.analysis.questions import answers
+from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.reference import KnownRun, known_runs, session_key
 from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_strides
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
@@ -49,8 +52,13 @@ def make_result(
     frames: Frames,
     found: FinalRows,
     reference: Sequence[Result] = (),
+    streams: Mapping[str, Stream] | None = None,
 ) -> Result:
-    """Tables and summary of a recording that was analysed; `reference`: the athlete's earlier Results."""
+    """Tables and summary of a recording that was analysed.
+
+    reference   the athlete's earlier Results
+    streams     waveforms by site, for the questions that need them
+    """
     clock_sd_s = {site: float(np.nan_to_num(sensor.clock.sd_s)) for site, sensor in timed.items()}
     sync_sd_ms = 1e3 * _worst_sd_s(timed)
     values = _with_clock_flag(step_values(found, clock_sd_s), sync_sd_ms)
@@ -81,7 +89,11 @@ def make_result(
     }
     if sync_sd_ms > WORST_VERDICT_SYNC_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
-    return Result(tables, _summary(settings, session, [report.summary() for report in reports]))
+    runs = [report.summary() for report in reports]
+    for report, run in zip(reports, runs, strict=True):
+        data = RunData.of(tables, report.number + 1, session["sensors"], streams)
+        run["questions"] = [answer.as_json() for answer in answers(data)]
+    return Result(tables, _summary(settings, session, runs))
 
 
 def empty_result(

@@ -1,0 +1,21 @@
+"""The coach's questions: each a module with one function RunData -> Answer. Pure; nothing is detected anew.
+
+`QUESTIONS` is their order in files and in the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aqsense.analysis.questions.phases import phases
+from aqsense.analysis.questions.question import Answer
+from aqsense.analysis.questions.run_data import RunData
+from aqsense.analysis.questions.sequence import sequence
+from aqsense.analysis.questions.step_timing import step_timing
+
+QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (sequence, phases, step_timing)
+
+
+def answers(run: RunData) -> list[Answer]:
+    """All questions of one run, each with an answer or the reason why there is none."""
+    return [question(run) for question in QUESTIONS]
