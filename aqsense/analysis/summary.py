@@ -38,7 +38,7 @@ from aqsense.analysis.tables import (
 )
 from aqsense.analysis.verdicts import WORST_VERDICT_SYNC_MS
 from aqsense.formats import FORMAT, RUN_COLUMNS, TABLES, TEXT, column_kind
-from aqsense.model import Floats, Quality, Recording, Result
+from aqsense.model import Columns, Floats, Quality, Recording, Result
 from aqsense.settings import Settings
 
 # METHOD 2.1: below 50 Hz the motion itself is aliased.
@@ -91,9 +91,26 @@ def make_result(
         _hide_what_clocks_forbid(tables, sync_sd_ms)
     runs = [report.summary() for report in reports]
     for report, run in zip(reports, runs, strict=True):
-        data = RunData.of(tables, report.number + 1, session["sensors"], streams)
+        data = _run_data(report, tables, session["sensors"], streams or {})
         run["questions"] = [answer.as_json() for answer in answers(data)]
     return Result(tables, _summary(settings, session, runs))
+
+
+def _run_data(
+    report: RunReport,
+    tables: Mapping[str, Columns],
+    sensors: Mapping[str, Any],
+    streams: Mapping[str, Stream],
+) -> RunData:
+    """A run as the coach's questions see it, with the runs that are the athlete's usual."""
+    usual = report.findings.usual
+    earlier = [
+        RunData.of(known.result.tables if known.result else tables, known.number, sensors)
+        for known in usual.runs
+    ]
+    data = RunData.of(tables, report.number + 1, sensors, streams)
+    comparisons = report.findings.comparisons
+    return replace(data, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
 
 
 def empty_result(
@@ -150,7 +167,7 @@ def _report(
     trunk: Mapping[str, Any] = session["sensors"].get("trunk") or {}
     itself = KnownRun(
         session_key(session), athlete_of(recording, end_s), start_s, str(trunk.get("placement") or ""),
-        scored.rows(of_headline),
+        scored.rows(of_headline), run + 1,
     )  # fmt: skip
     low_rate = any(sensor["rate_hz"] < LEAST_VERDICT_HZ for sensor in session["sensors"].values())
     findings = RunFindings(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aqsense.analysis.questions.mistimed import mistimed
 from aqsense.analysis.questions.phases import phases
 from aqsense.analysis.questions.question import Answer
 from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.questions.sequence import sequence
 from aqsense.analysis.questions.step_timing import step_timing
 
-QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (sequence, phases, step_timing)
+QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (sequence, mistimed, phases, step_timing)
 
 
 def answers(run: RunData) -> list[Answer]:

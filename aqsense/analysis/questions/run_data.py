@@ -7,7 +7,7 @@ Refuses: detecting anything anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.analysis.events import Stream
+from aqsense.analysis.verdicts import Comparison
 from aqsense.model import Columns, Event, Floats
 
 SIDES = ("left", "right")
@@ -48,6 +49,9 @@ class RunData:
     events      its rows of events.csv
     sensors     `session.sensors` of summary.json: rates, placement
     streams     waveforms by site; {} for a Result read from files
+    comparisons   of its timing with every basis (METHOD 5.1)
+    usual         the athlete's earlier runs at like step frequency, with the same trunk placement
+    usual_reason  why there are none
     """
 
     row: Mapping[str, Any]
@@ -56,6 +60,9 @@ class RunData:
     events: Columns
     sensors: Mapping[str, Any] = field(default_factory=dict[str, Any])
     streams: Mapping[str, Stream] = field(default_factory=dict[str, Stream])
+    comparisons: Sequence[Comparison] = ()
+    usual: Sequence[RunData] = ()
+    usual_reason: str = "no_reference"
 
     @staticmethod
     def of(
