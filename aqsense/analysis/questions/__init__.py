@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aqsense.analysis.questions.balance import balance
+from aqsense.analysis.questions.breakdown import breakdown
 from aqsense.analysis.questions.mistimed import mistimed
 from aqsense.analysis.questions.phases import phases
 from aqsense.analysis.questions.question import Answer
@@ -14,7 +16,14 @@ from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.questions.sequence import sequence
 from aqsense.analysis.questions.step_timing import step_timing
 
-QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (sequence, mistimed, phases, step_timing)
+QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (
+    sequence,
+    mistimed,
+    balance,
+    breakdown,
+    phases,
+    step_timing,
+)
 
 
 def answers(run: RunData) -> list[Answer]:

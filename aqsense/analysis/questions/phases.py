@@ -70,4 +70,5 @@ def _answer(numbers: list[Number]) -> str:
         left, right = (in_words(rate, "Hz", 2) for rate in rates)
         return f"The left leg cycles at {left}, the right at {right}; without toe-off there are no phases."
     shares = [" / ".join(number(by[f"{phase}_percent", side].value, 0) for phase in PHASES) for side in SIDES]
-    return f"Push, swing and return take {shares[0]} % of the left leg's stride and {shares[1]} % of the right's."
+    left, right = shares
+    return f"Push, swing and return take {left} % of the left leg's stride and {right} % of the right's."

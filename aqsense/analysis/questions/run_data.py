@@ -8,13 +8,14 @@ Refuses: detecting anything anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aqsense.analysis.comparable_steps import before_braking
 from aqsense.analysis.events import Stream
 from aqsense.analysis.verdicts import Comparison
 from aqsense.model import Columns, Event, Floats
@@ -85,6 +86,21 @@ class RunData:
         stride = self.steps["stride"]
         chosen = (stride >= self.row["first_stride"]) & (stride <= self.row["last_stride"])
         return chosen if chosen.any() else np.ones(len(stride), bool)
+
+    @cached_property
+    def before_braking(self) -> NDArray[np.bool_]:
+        """Steps before the athlete brakes: those that may be compared with each other."""
+        rate = np.full(len(self.steps["step"]), np.nan)
+        for side in SIDES:
+            peaks = self.event(Event.SWING_PEAK, side)
+            row = np.searchsorted(self.steps["step"], peaks.step)
+            known = (peaks.step > 0) & (row < len(rate))
+            rate[row[known]] = peaks.amplitude[known]
+        return before_braking(self.steps["stride"], rate)
+
+    def rows(self, chosen: NDArray[np.bool_]) -> RunData:
+        """The run with some of its steps only."""
+        return replace(self, steps={name: column[chosen] for name, column in self.steps.items()})
 
     @cached_property
     def stance(self) -> NDArray[np.int64]:
