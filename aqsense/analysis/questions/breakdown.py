@@ -1,9 +1,10 @@
 """Where does it break down? A change of slope over speed, or along the run where speed is unknown (METHOD
 5.4).
 
-Two lines that meet in a knot against one line, by BIC; the knot's interval by a bootstrap of whole strides.
-A knot counts where the two lines are better by 6 and have 8 steps on each side. "Breaks down" is said only where
-the change is for the worse: the spread grows, an amplitude falls. Braking after the finish is left out.
+Two lines that meet in a knot against one line, by BIC; the knot's interval by a bootstrap of whole strides. A knot
+counts where the two lines are better by 6 and have 8 steps on each side. "Breaks down" is said only where the
+slope behind the knot is for the worse with 95 % certainty: the spread grows, an amplitude falls. Strides 1 to 4,
+in which everything changes with the start, and the last one before the athlete brakes are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aqsense.analysis.quantity import Quantity
 from aqsense.analysis.questions.amplitudes import NAMES, WORDS, amplitudes
 from aqsense.analysis.questions.question import Answer, Number, in_words, number
 from aqsense.analysis.questions.run_data import RunData
+from aqsense.analysis.run_findings import FIRST_STEADY_STRIDE
 from aqsense.model import Floats
 
 TITLE = "Where does it break down?"
@@ -37,17 +39,26 @@ DRAWS, SEED = 200, 20261
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """A change of slope: where, from which slope to which; `reason` where none is told."""
+    """A change of slope: where, from which slope to which; `reason` where none is told.
+
+    after_se   standard error of the slope behind the knot
+    """
 
     place: Quantity
     before: float
     after: float
+    after_se: float
     reason: str = ""
+
+    def is_worse(self, direction: float) -> bool:
+        """Whether the slope behind the knot surely goes in `direction` (+1 or -1), and more than before."""
+        after = direction * self.after
+        return not self.reason and after - 1.96 * self.after_se > max(0.0, direction * self.before)
 
 
 def breakdown(run: RunData) -> Answer:
     """Question 5."""
-    run = run.rows(run.before_braking)
+    run = run.rows(_steady(run))
     over, unit, where = _axis(run)
     series = [("spread", "spread", run.step_column("spread_ms"), 1.0)]
     sizes = amplitudes(run)
@@ -61,7 +72,7 @@ def breakdown(run: RunData) -> Answer:
         numbers.append(
             Number(f"{name}_breakdown_{where}", f"{label}, from", unit, knot.place, "", contributor)
         )
-        if not knot.reason and worse * knot.after > max(0.0, worse * knot.before):
+        if knot.is_worse(worse):
             what = "the spread grows" if not contributor else f"the {label.split(',')[0]}'s rate falls"
             told.append(f"{what} from {_place(knot.place, unit)} on")
     suppressed = _suppressed(run, sizes)
@@ -77,6 +88,13 @@ def breakdown(run: RunData) -> Answer:
             )
         )
     return Answer("breakdown", TITLE, _answer(told, where), MEANS, DOES_NOT_MEAN, tuple(numbers))
+
+
+def _steady(run: RunData) -> NDArray[np.bool_]:
+    """Steps from the 5th stride on, up to the last stride but one before braking."""
+    stride = run.steps["stride"]
+    last = int(stride[run.before_braking].max(initial=0))
+    return (stride >= FIRST_STEADY_STRIDE) & (stride < last)
 
 
 def _place(place: Quantity, unit: str) -> str:
@@ -118,14 +136,14 @@ def find_knot(x: Floats, y: Floats, block: Floats, n_tried: int = 1) -> Knot:
     if gain < BIC_NEEDED + 2.0 * math.log(max(n_tried, 1)):
         return _no_knot("no_breakdown_resolved", n)
     place = float(candidates[best])
-    before, after = _slopes(x, y, place)
+    before, after, after_se = _slopes(x, y, place)
     drawn = _drawn(x, y, block, candidates)
     low, high = (float(np.quantile(drawn, q)) for q in (0.025, 0.975))
-    return Knot(Quantity(place, low, high, n), before, after)
+    return Knot(Quantity(place, low, high, n), before, after, after_se)
 
 
 def _no_knot(reason: str, n: int) -> Knot:
-    return Knot(Quantity.missing(reason, n), math.nan, math.nan, reason)
+    return Knot(Quantity.missing(reason, n), math.nan, math.nan, math.nan, reason)
 
 
 def _candidates(x: Floats) -> Floats:
@@ -154,9 +172,14 @@ def _hinged(x: Floats, y: Floats, candidates: Floats) -> tuple[float, int]:
     return float(rss[best]), best
 
 
-def _slopes(x: Floats, y: Floats, knot: float) -> tuple[float, float]:
-    fit = np.linalg.lstsq(_design(x, knot), y, rcond=None)[0]
-    return float(fit[1]), float(fit[1] + fit[2])
+def _slopes(x: Floats, y: Floats, knot: float) -> tuple[float, float, float]:
+    """Slope before the knot, slope behind it and its standard error."""
+    design = _design(x, knot)
+    fit = np.linalg.lstsq(design, y, rcond=None)[0]
+    variance = float(((y - design @ fit) ** 2).sum()) / max(len(x) - 4, 1)
+    behind = np.array([0.0, 1.0, 1.0])
+    se = math.sqrt(variance * float(behind @ np.linalg.pinv(design.T @ design) @ behind))
+    return float(fit[1]), float(fit[1] + fit[2]), se
 
 
 def _drawn(x: Floats, y: Floats, block: Floats, candidates: Floats) -> Floats:
