@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aqsense.analysis.questions.arms import arms
+from aqsense.analysis.questions.arrival import arrival
 from aqsense.analysis.questions.balance import balance
 from aqsense.analysis.questions.breakdown import breakdown
+from aqsense.analysis.questions.continuity import continuity
 from aqsense.analysis.questions.mistimed import mistimed
 from aqsense.analysis.questions.phases import phases
+from aqsense.analysis.questions.push import push
 from aqsense.analysis.questions.question import Answer
 from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.questions.sequence import sequence
@@ -19,10 +23,14 @@ from aqsense.analysis.questions.step_timing import step_timing
 QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (
     sequence,
     mistimed,
+    push,
     balance,
     breakdown,
     phases,
     step_timing,
+    continuity,
+    arms,
+    arrival,
 )
 
 

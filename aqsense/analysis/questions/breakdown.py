@@ -1,10 +1,11 @@
 """Where does it break down? A change of slope over speed, or along the run where speed is unknown (METHOD
 5.4).
 
-Two lines that meet in a knot against one line, by BIC; the knot's interval by a bootstrap of whole strides. A knot
-counts where the two lines are better by 6 and have 8 steps on each side. "Breaks down" is said only where the
-slope behind the knot is for the worse with 95 % certainty: the spread grows, an amplitude falls. Strides 1 to 4,
-in which everything changes with the start, and the last one before the athlete brakes are left out.
+Two lines that meet in a knot against one line, by BIC; the knot's interval by a bootstrap of whole strides.
+A knot counts where the two lines are better by 6 and have 8 steps on each side. "Breaks down" is said only
+where the slope behind the knot is for the worse with 95 % certainty: the spread grows, an amplitude falls.
+Strides 1 to 4, in which everything changes with the start, and the last one before the athlete brakes are
+left out.
 """
 
 from __future__ import annotations
@@ -209,24 +210,26 @@ def _suppressed(run: RunData, sizes: Floats) -> list[Quantity]:
     """
     frequency = 1.0 / run.step_column("step_time_s")
     order = np.asarray(run.steps["step"], float)
-    rising = _slope(order, np.log(frequency))
+    rising = slope(order, np.log(frequency))
     out: list[Quantity] = []
     for column in range(sizes.shape[1]):
         with np.errstate(divide="ignore", invalid="ignore"):
-            slope = _slope(order, np.log(np.where(sizes[:, column] > 0, sizes[:, column], np.nan)))
-        n = min(rising.n, slope.n)
+            falling = slope(order, np.log(np.where(sizes[:, column] > 0, sizes[:, column], np.nan)))
+        n = min(rising.n, falling.n)
         if n < 2 * FEWEST_PER_SIDE:
             out.append(Quantity.missing("few_steps", n))
-        elif not (rising.low > 0 and slope.high < 0):
+        elif not (rising.low > 0 and falling.high < 0):
             out.append(Quantity.missing("no_suppression_resolved", n))
         else:
             span = float(order.max() - order.min())
-            value, low, high = (100.0 * -math.expm1(s * span) for s in (slope.value, slope.high, slope.low))
+            value, low, high = (
+                100.0 * -math.expm1(s * span) for s in (falling.value, falling.high, falling.low)
+            )
             out.append(Quantity(value, low, high, n))
     return out
 
 
-def _slope(x: Floats, y: Floats) -> Quantity:
+def slope(x: Floats, y: Floats) -> Quantity:
     """Least-squares slope with Student's interval."""
     from aqsense.analysis.intervals import student
 
