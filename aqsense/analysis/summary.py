@@ -21,6 +21,7 @@ from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.pattern import pattern_spreads
 from aqsense.analysis.questions import answers
+from aqsense.analysis.questions.body_motion import BodySensor
 from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.reference import KnownRun, known_runs, session_key
 from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_strides
@@ -90,8 +91,9 @@ def make_result(
     if sync_sd_ms > WORST_VERDICT_SYNC_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
     runs = [report.summary() for report in reports]
+    body = {site: BodySensor(timed[site], frame) for site, frame in frames.by_site.items() if site in timed}
     for report, run in zip(reports, runs, strict=True):
-        data = _run_data(report, tables, session["sensors"], streams or {})
+        data = _run_data(report, tables, session["sensors"], streams or {}, body)
         run["questions"] = [answer.as_json() for answer in answers(data)]
     return Result(tables, _summary(settings, session, runs))
 
@@ -101,6 +103,7 @@ def _run_data(
     tables: Mapping[str, Columns],
     sensors: Mapping[str, Any],
     streams: Mapping[str, Stream],
+    body: Mapping[str, BodySensor],
 ) -> RunData:
     """A run as the coach's questions see it, with the runs that are the athlete's usual."""
     usual = report.findings.usual
@@ -110,7 +113,7 @@ def _run_data(
     ]
     data = RunData.of(tables, report.number + 1, sensors, streams)
     comparisons = report.findings.comparisons
-    return replace(data, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
+    return replace(data, body=body, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
 
 
 def empty_result(

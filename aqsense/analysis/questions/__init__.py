@@ -12,13 +12,16 @@ from aqsense.analysis.questions.arrival import arrival
 from aqsense.analysis.questions.balance import balance
 from aqsense.analysis.questions.breakdown import breakdown
 from aqsense.analysis.questions.continuity import continuity
+from aqsense.analysis.questions.coupling import coupling
 from aqsense.analysis.questions.mistimed import mistimed
 from aqsense.analysis.questions.phases import phases
+from aqsense.analysis.questions.posture import posture
 from aqsense.analysis.questions.push import push
 from aqsense.analysis.questions.question import Answer
 from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.questions.sequence import sequence
 from aqsense.analysis.questions.step_timing import step_timing
+from aqsense.analysis.questions.trunk import trunk
 
 QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (
     sequence,
@@ -30,7 +33,10 @@ QUESTIONS: tuple[Callable[[RunData], Answer], ...] = (
     step_timing,
     continuity,
     arms,
+    trunk,
     arrival,
+    posture,
+    coupling,
 )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.comparable_steps import before_braking
 from aqsense.analysis.events import Stream
+from aqsense.analysis.questions.body_motion import BodySensor
 from aqsense.analysis.verdicts import Comparison
 from aqsense.model import Columns, Event, Floats
 
@@ -50,6 +51,7 @@ class RunData:
     events      its rows of events.csv
     sensors     `session.sensors` of summary.json: rates, placement
     streams     waveforms by site; {} for a Result read from files
+    body        sensors that can be asked for their samples in body axes; {} for a Result read from files
     comparisons   of its timing with every basis (METHOD 5.1)
     usual         the athlete's earlier runs at like step frequency, with the same trunk placement
     usual_reason  why there are none
@@ -61,6 +63,7 @@ class RunData:
     events: Columns
     sensors: Mapping[str, Any] = field(default_factory=dict[str, Any])
     streams: Mapping[str, Stream] = field(default_factory=dict[str, Stream])
+    body: Mapping[str, BodySensor] = field(default_factory=dict[str, BodySensor])
     comparisons: Sequence[Comparison] = ()
     usual: Sequence[RunData] = ()
     usual_reason: str = "no_reference"
