@@ -28,8 +28,8 @@ MEANS = (
 DOES_NOT_MEAN = "A phase is a place, not a fault. One sensor on the wrist does not see the elbow."
 TOLERANCE = 0.02  # METHOD 5.10
 STILL_SHARE = 0.15  # of the shin's swing: a wrist that rides along moves so much (simulated and dsads p1)
-GRID_HZ = 100.0
-LINES = np.linspace(0.4, 3.4, 601)
+GRID_HZ = 50.0
+LINES = np.linspace(0.4, 3.4, 151)
 FEWEST = 6
 
 

@@ -31,6 +31,14 @@ class BodyMotion:
     accel_m_s2: Floats
     is_clipped: NDArray[np.bool_]
 
+    def cut(self, begin_s: float, end_s: float) -> BodyMotion:
+        """Rows in [begin, end) as views."""
+        low, high = np.searchsorted(self.time_s, [begin_s, end_s])
+        rows = slice(int(low), int(high))
+        return BodyMotion(
+            self.time_s[rows], self.rate_rad_s[:, rows], self.accel_m_s2[:, rows], self.is_clipped[rows]
+        )
+
 
 @dataclass(frozen=True)
 class BodySensor:

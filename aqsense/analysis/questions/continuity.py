@@ -71,7 +71,7 @@ def _measures(run: RunData, stream: Stream | None) -> tuple[Quantity, Quantity, 
     waves, length = waves[whole], (end - begin)[whole]
     return (
         mean_quantity(ldlj(waves, length), "no_data"),
-        mean_quantity(np.array([sparc(wave, t) for wave, t in zip(waves, length, strict=True)]), "no_data"),
+        mean_quantity(sparc(waves, length), "no_data"),
         mean_quantity(1e3 * dwells(rate, GRID_S), "no_data"),
     )
 
@@ -98,17 +98,19 @@ def ldlj(waves: Floats, length_s: Floats) -> Floats:
     return -np.log(length_s**3 / np.abs(waves).max(axis=1) ** 2 * area)
 
 
-def sparc(wave: Floats, length_s: float) -> float:
-    """Spectral arc length of one rate."""
-    n = 4 * len(wave)
-    spectrum = np.abs(np.fft.rfft(np.abs(wave), n))
-    hz = np.fft.rfftfreq(n, length_s / (len(wave) - 1))
-    spectrum /= spectrum[0]
-    inside = hz <= SPARC_HZ
-    above = np.flatnonzero((spectrum >= SPARC_FLOOR) & inside)
-    last = max(int(above[-1]), 1)
-    x, y = hz[: last + 1] / hz[last], spectrum[: last + 1]
-    return -float(np.sqrt(np.diff(x) ** 2 + np.diff(y) ** 2).sum())
+def sparc(waves: Floats, length_s: Floats) -> Floats:
+    """(k,) spectral arc lengths of (k, n) rates that take length_s (k,) each."""
+    if not len(waves):
+        return np.empty(0)
+    n = 4 * waves.shape[1]
+    spectrum = np.abs(np.fft.rfft(np.abs(waves), n, axis=1))
+    spectrum = spectrum / spectrum[:, :1]
+    hz = np.arange(spectrum.shape[1]) * ((waves.shape[1] - 1) / length_s / n)[:, None]
+    counts = (spectrum >= SPARC_FLOOR) & (hz <= SPARC_HZ)
+    last = np.maximum(spectrum.shape[1] - 1 - np.argmax(counts[:, ::-1], axis=1), 1)
+    along = np.diff(hz, axis=1) / np.take_along_axis(hz, last[:, None], axis=1)
+    arc = np.hypot(along, np.diff(spectrum, axis=1))
+    return -np.where(np.arange(arc.shape[1]) < last[:, None], arc, 0.0).sum(axis=1)
 
 
 def dwells(rate: Floats, step_s: float) -> Floats:

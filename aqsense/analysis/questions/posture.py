@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from aqsense.analysis.quantity import Quantity, mean_quantity
-from aqsense.analysis.questions.body_motion import BodySensor
+from aqsense.analysis.questions.body_motion import BodyMotion, BodySensor
 from aqsense.analysis.questions.question import Answer, Number, in_words
 from aqsense.analysis.questions.run_data import SIDES, RunData
 from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
@@ -32,7 +32,7 @@ DOES_NOT_MEAN = (
     "is not seen."
 )
 OFF_GRAVITY = 0.05
-FEWEST = 3
+FEWEST, FEWEST_SAMPLES = 3, 10
 
 
 def posture(run: RunData) -> Answer:
@@ -63,24 +63,25 @@ def _angles(
     whole = np.isfinite(begin_s) & np.isfinite(end_s)
     found = np.full((len(begin_s), len(at_s)), np.nan)
     why: list[str] = []
-    for row in np.flatnonzero(whole):
-        instants = np.array([times[row] for times in at_s])
-        found[row], reason = stride_angles(body, float(begin_s[row]), float(end_s[row]), instants)
-        why.append(reason)
+    if whole.any():
+        motion = body.between(float(begin_s[whole].min()), float(end_s[whole].max()))
+        for row in np.flatnonzero(whole).tolist():
+            instants = np.array([times[row] for times in at_s])
+            found[row], reason = stride_angles(motion, float(begin_s[row]), float(end_s[row]), instants)
+            why.append(reason)
     usual = max(set(why), key=why.count) if why else "no_contact"
     out: list[Quantity] = []
     for index in range(len(at_s)):
-        column = found[:, index]
+        column: Floats = np.ascontiguousarray(found[:, index])
         n = int(np.isfinite(column).sum())
         out.append(mean_quantity(column) if n >= FEWEST else Quantity.missing(usual or "no_toe_off", n))
     return tuple(out)
 
 
-def stride_angles(body: BodySensor, begin_s: float, end_s: float, at_s: Floats) -> tuple[Floats, str]:
+def stride_angles(motion: BodyMotion, begin_s: float, end_s: float, at_s: Floats) -> tuple[Floats, str]:
     """Angles of one stride at instants of it, deg; NaN with the reason where they can't be had."""
-    motion = body.between(begin_s, end_s)
-    n = len(motion.time_s)
-    if n < 10:
+    motion = motion.cut(begin_s, end_s)
+    if len(motion.time_s) < FEWEST_SAMPLES:
         return np.full(len(at_s), np.nan), "no_data"
     if motion.is_clipped.any():
         return np.full(len(at_s), np.nan), "clipped"

@@ -30,6 +30,7 @@ DOES_NOT_MEAN = (
     "differently, so only the same place of the sensor may be compared."
 )
 GRID_S = 0.005
+FEWEST_SAMPLES = 4
 
 
 def trunk(run: RunData) -> Answer:
@@ -109,12 +110,12 @@ def _roll_and_share(run: RunData) -> tuple[Floats, Floats]:
     motion = body.between(float(np.nanmin(begin)), float(np.nanmax(end)))
     accel = motion.accel_m_s2 - np.array([[0.0], [0.0], [STANDARD_GRAVITY_M_S2]])
     clipped = motion.is_clipped
-    for row in range(len(rows)):
-        step = (motion.time_s >= begin[row]) & (motion.time_s < end[row])
-        contact = (motion.time_s >= begin[row]) & (motion.time_s < toe_off[row])
-        if step.sum() >= 4:
+    edges = np.searchsorted(motion.time_s, np.nan_to_num(np.stack([begin, end, toe_off], axis=1)))
+    for row, (first, last, off) in enumerate(edges.tolist()):
+        step, contact = slice(first, last), slice(first, off)
+        if last - first >= FEWEST_SAMPLES:
             roll[row] = math.degrees(math.sqrt(float((motion.rate_rad_s[0, step] ** 2).mean())))
-        if contact.sum() >= 4 and not clipped[contact].any():
+        if off - first >= FEWEST_SAMPLES and not clipped[contact].any():
             power = (accel[:, contact] ** 2).mean(axis=1)
             share[row] = 100.0 * float(power[1:].sum() / power.sum())
     return roll, share
