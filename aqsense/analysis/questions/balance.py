@@ -33,7 +33,7 @@ MEANS = (
     "leg's dive at toe-off, both as logarithms."
 )
 DOES_NOT_MEAN = (
-    "Even a good sprinter's contributors don't share an exponent (METHOD 5.3: 0.7 to 1.2 in one athlete), "
+    "Even one sprinter's contributors don't share an exponent (METHOD 5.3: 0.7 to 1.2 in one athlete), "
     "so a value is "
     "held against the athlete's own earlier ones, not against 0. 'Scales least' is about rates of turning."
 )

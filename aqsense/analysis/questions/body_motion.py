@@ -64,6 +64,8 @@ class BodySensor:
 
 
 def _is_clipped(accel: Floats, range_m_s2: float | None) -> NDArray[np.bool_]:
-    if range_m_s2 is None:
-        return np.zeros(accel.shape[1], bool)
-    return np.asarray(np.abs(accel).max(axis=0) >= 0.99 * range_m_s2, bool)
+    limit = np.inf if range_m_s2 is None else 0.99 * range_m_s2
+    flags: NDArray[np.bool_] = np.zeros(accel.shape[1], bool)
+    for axis in accel:
+        flags |= np.abs(axis) >= limit
+    return flags

@@ -103,14 +103,17 @@ def sparc(waves: Floats, length_s: Floats) -> Floats:
     if not len(waves):
         return np.empty(0)
     n = 4 * waves.shape[1]
-    spectrum = np.abs(np.fft.rfft(np.abs(waves), n, axis=1))
+    spectrum = np.asarray(np.abs(np.fft.rfft(np.abs(waves), n, axis=1)), float)
     spectrum = spectrum / spectrum[:, :1]
-    hz = np.arange(spectrum.shape[1]) * ((waves.shape[1] - 1) / length_s / n)[:, None]
-    counts = (spectrum >= SPARC_FLOOR) & (hz <= SPARC_HZ)
-    last = np.maximum(spectrum.shape[1] - 1 - np.argmax(counts[:, ::-1], axis=1), 1)
-    along = np.diff(hz, axis=1) / np.take_along_axis(hz, last[:, None], axis=1)
+    n_hz = spectrum.shape[1]
+    lines = np.arange(n_hz, dtype=float)
+    hz = ((waves.shape[1] - 1) / n / length_s)[:, None] * lines
+    counts = np.logical_and(spectrum >= SPARC_FLOOR, hz <= SPARC_HZ)
+    last = np.maximum(n_hz - 1 - np.argmax(counts[:, ::-1], axis=1), 1)
+    along = np.diff(hz, axis=1) / hz[np.arange(len(hz)), last][:, None]
     arc = np.hypot(along, np.diff(spectrum, axis=1))
-    return -np.where(np.arange(arc.shape[1]) < last[:, None], arc, 0.0).sum(axis=1)
+    counted = np.where(lines[:-1] < last[:, None], arc, 0.0)
+    return -counted.sum(axis=1)
 
 
 def dwells(rate: Floats, step_s: float) -> Floats:

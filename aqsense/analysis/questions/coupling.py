@@ -59,8 +59,8 @@ def _without_course(values: Floats, run: RunData) -> Floats:
     for column in range(values.shape[1]):
         known = np.isfinite(values[:, column])
         if known.sum() > 4:
-            fit = np.linalg.lstsq(design[known], values[known, column], rcond=None)[0]
-            out[known, column] = values[known, column] - design[known] @ fit
+            rows, wanted = np.asarray(design[known], float), np.asarray(values[known, column], float)
+            out[known, column] = wanted - rows @ np.linalg.lstsq(rows, wanted, rcond=None)[0]
     return out
 
 

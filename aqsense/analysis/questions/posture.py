@@ -72,7 +72,7 @@ def _angles(
     usual = max(set(why), key=why.count) if why else "no_contact"
     out: list[Quantity] = []
     for index in range(len(at_s)):
-        column: Floats = np.ascontiguousarray(found[:, index])
+        column = np.asarray(found[:, index], float)
         n = int(np.isfinite(column).sum())
         out.append(mean_quantity(column) if n >= FEWEST else Quantity.missing(usual or "no_toe_off", n))
     return tuple(out)
@@ -85,12 +85,12 @@ def stride_angles(motion: BodyMotion, begin_s: float, end_s: float, at_s: Floats
         return np.full(len(at_s), np.nan), "no_data"
     if motion.is_clipped.any():
         return np.full(len(at_s), np.nan), "clipped"
-    rate = -motion.rate_rad_s[1]  # about the athlete's right
+    rate = -np.asarray(motion.rate_rad_s[1], float)  # about the athlete's right
     step = np.diff(motion.time_s)
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]) * step)])
     forward, up = motion.accel_m_s2[0], motion.accel_m_s2[2]
-    mean_x = float(np.mean(forward * np.cos(turned) - up * np.sin(turned)))
-    mean_z = float(np.mean(forward * np.sin(turned) + up * np.cos(turned)))
+    mean_x = float((forward * np.cos(turned) - up * np.sin(turned)).mean())
+    mean_z = float((forward * np.sin(turned) + up * np.cos(turned)).mean())
     if abs(math.hypot(mean_x, mean_z) / STANDARD_GRAVITY_M_S2 - 1.0) > OFF_GRAVITY:
         return np.full(len(at_s), np.nan), "not_steady"
     start = math.atan2(mean_x, mean_z)
