@@ -6,6 +6,7 @@ Out: rates and specific force along forward, left and up (METHOD 1.2), at the se
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,8 +65,6 @@ class BodySensor:
 
 
 def _is_clipped(accel: Floats, range_m_s2: float | None) -> NDArray[np.bool_]:
-    limit = np.inf if range_m_s2 is None else 0.99 * range_m_s2
-    flags: NDArray[np.bool_] = np.zeros(accel.shape[1], bool)
-    for axis in accel:
-        flags |= np.abs(axis) >= limit
-    return flags
+    limit = 0.99 * range_m_s2 if range_m_s2 is not None else math.inf
+    x, y, z = (np.abs(axis) < limit for axis in accel)
+    return np.logical_not(np.logical_and(np.logical_and(x, y), z))

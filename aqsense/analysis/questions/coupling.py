@@ -27,9 +27,7 @@ MEANS = (
     "below 0 one is larger where the other is smaller. Adjustment is the correlation of a contributor's "
     "timing with that of the step before; below 0 a late step tends to be followed by an early one."
 )
-DOES_NOT_MEAN = (
-    "Going together is not causing. With a dozen strides only strong ties can be told from chance."
-)
+DOES_NOT_MEAN = "Going together is not causing. With a dozen strides only close ties can be told from chance."
 FEWEST, FEWEST_ADJUSTMENT = 16, 40
 
 
