@@ -96,6 +96,16 @@ class Pipeline:
         """The sensors' waveforms and clocks by site, as far as they are final."""
         return self._streams
 
+    @property
+    def complete_runs(self) -> frozenset[int]:
+        """0-based runs that have ended and whose rows are all out."""
+        return self._steps.complete_runs
+
+    @property
+    def is_idle(self) -> bool:
+        """No run is open and none is beginning: whoever starts anew a few seconds back misses nothing."""
+        return self._runs.is_idle and not self._steps.is_waiting
+
     def push(
         self,
         site: str,
