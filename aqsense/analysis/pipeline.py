@@ -230,7 +230,7 @@ def analyze(
     found = flag_doubtful(found, {**dict.fromkeys(frames.doubtful, (ALL_RUNS,)), **slipped})
     found = flag_clipped_contacts(found, readings.weak_accel)
     frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *drills, *notices))
-    result = make_result(recording, settings, timed, frames, found, reference or ())
+    result = make_result(recording, settings, timed, frames, found, reference or (), pipeline.streams)
     tell("done", 1.0)
     return result
 
