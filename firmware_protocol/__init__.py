@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from firmware_protocol import witmotion
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -61,5 +62,5 @@ __all__ = [
     "WriteRefused",
 ]
 
-_FAMILIES: tuple[Family, ...] = ()  # one line each: `witmotion.FAMILY,`
+_FAMILIES: tuple[Family, ...] = (witmotion.FAMILY,)
 FAMILIES: Mapping[str, Family] = MappingProxyType({one.name: one for one in _FAMILIES})

@@ -77,7 +77,7 @@ def test_configured_again_after_a_lost_link(family: Family) -> None:
 
 
 def test_rows_are_what_was_fed(family: Family) -> None:
-    """Values within the sensor's resolution, ticks at the nominal spacing; the unfinished packet is missing."""
+    """Values within the sensor's resolution, ticks at the nominal spacing; an unfinished packet is missing."""
     sensor, stream, _ = started(family, "1234")
     parts = list(moving(stream.rate_hz, 2.0))
     accel_fed, gyro_fed = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
@@ -115,6 +115,8 @@ def test_repeated_notifications_give_no_rows(family: Family) -> None:
 
 def test_a_bad_packet_is_as_good_as_lost(family: Family) -> None:
     sensor, stream, _ = started(family, "1234")
+    if stream.tick_source == "count":
+        pytest.skip("frames stand for themselves: half a notification may hold whole ones")
     notifications = sent(sensor, stream.rate_hz, 1.0)
     with_bad, with_gap = family.receiver(stream), family.receiver(stream)
     middle = len(notifications) // 2
