@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from firmware_protocol import witmotion
+from firmware_protocol import polar, witmotion
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -62,5 +62,8 @@ __all__ = [
     "WriteRefused",
 ]
 
-_FAMILIES: tuple[Family, ...] = (witmotion.FAMILY,)
+_FAMILIES: tuple[Family, ...] = (
+    polar.FAMILY,
+    witmotion.FAMILY,
+)
 FAMILIES: Mapping[str, Family] = MappingProxyType({one.name: one for one in _FAMILIES})

@@ -128,7 +128,8 @@ def configure(wish: Wish) -> Exchange:
     }
     yield from _write(settings)
     info["confirmed"] = yield from _confirm({r: settings[r] for r in (Register.RATE, Register.CONTENT)})
-    mode = {"rate_code": code, "found_rate_code": FACTORY_RATE_CODE if found not in RATES_HZ else found}
+    known = found if found is not None and found in RATES_HZ else FACTORY_RATE_CODE
+    mode = {"rate_code": code, "found_rate_code": known}
     return stream_of(mode, info)
 
 

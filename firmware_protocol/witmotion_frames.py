@@ -140,9 +140,9 @@ def decode_frames(payload: bytes) -> Packet:
     raw = np.ascontiguousarray(motion[:, 2:]).view("<i2").astype(np.int64)
     return Packet(
         Kind.SAMPLES,
-        accel_m_s2=raw[:, :3] * (ACCEL_RANGE_M_S2 / FULL),
-        gyro_rad_s=raw[:, 3:6] * (GYRO_RANGE_RAD_S / FULL),
-        clipped=(np.abs(raw[:, :6]) >= CLIPPED_FROM).any(axis=1),
+        accel_m_s2=np.asarray(raw[:, :3] * (ACCEL_RANGE_M_S2 / FULL), np.float64),
+        gyro_rad_s=np.asarray(raw[:, 3:6] * (GYRO_RANGE_RAD_S / FULL), np.float64),
+        clipped=np.asarray((np.abs(raw[:, :6]) >= CLIPPED_FROM).any(axis=1), np.bool_),
         fields={"angle_deg": (raw[:, 6:] * (180 / FULL)).tolist(), **fields},
     )
 
