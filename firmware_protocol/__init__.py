@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from firmware_protocol import polar, witmotion
+from firmware_protocol import metamotion, polar, witmotion
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -63,6 +63,7 @@ __all__ = [
 ]
 
 _FAMILIES: tuple[Family, ...] = (
+    metamotion.FAMILY,
     polar.FAMILY,
     witmotion.FAMILY,
 )

@@ -123,13 +123,14 @@ class PolarReceiver:
         acc, gyro = self._queues[Measurement.ACC], self._queues[Measurement.GYRO]
         if not len(gyro.time_ns):
             return Rows.nothing()
-        seen_ns = acc.time_ns[-1] if len(acc.time_ns) else -(2**62)
-        given_up_ns = gyro.time_ns[-1] - round(LONGEST_WAIT_S * 1e9)
-        n = int(np.searchsorted(gyro.time_ns, max(seen_ns, given_up_ns), side="right"))
+        seen_ns = int(acc.time_ns[-1]) if len(acc.time_ns) else -(2**62)
+        given_up_ns = int(gyro.time_ns[-1]) - round(LONGEST_WAIT_S * 1e9)
+        n = int(np.count_nonzero(gyro.time_ns <= max(seen_ns, given_up_ns)))
         time_ns, turning, clipped = gyro.time_ns[:n], gyro.value[:n], gyro.clipped[:n]
         gyro.drop(n)
         force, force_clipped = self._nearest(acc, time_ns)
-        acc.drop(int(np.searchsorted(acc.time_ns, time_ns[-1] - round(self._period_ns))) if n else 0)
+        if n:  # what is older than a period before the last row can be nearest to none that follows
+            acc.drop(int(np.count_nonzero(acc.time_ns < time_ns[-1] - round(self._period_ns))))
         return self._rows(time_ns, force, turning, clipped | force_clipped)
 
     def _nearest(self, acc: _Queue, time_ns: Ticks) -> tuple[Floats, NDArray[np.bool_]]:
