@@ -77,7 +77,7 @@ def test_configured_again_after_a_lost_link(family: Family) -> None:
 
 
 def test_rows_are_what_was_fed(family: Family) -> None:
-    """Values within the sensor's resolution, ticks at the nominal spacing; the unfinished packet is missing."""
+    """Values within the sensor's resolution, ticks at the nominal spacing; what is unfinished is missing."""
     sensor, stream, _ = started(family, "1234")
     parts = list(moving(stream.rate_hz, 2.0))
     accel_fed, gyro_fed = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
