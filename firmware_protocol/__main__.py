@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -53,9 +53,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(one) for one in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {str(name): plain(one) for name, one in cast("dict[Any, Any]", value).items()}
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, Enum):
