@@ -2,7 +2,7 @@
 aqsense.
 
     from firmware_protocol import FAMILIES
-    packet = FAMILIES["movella_dot"].decode("", payload, {})
+    packet = FAMILIES["witmotion"].decode("", payload, {})
 """
 
 from __future__ import annotations
