@@ -3,10 +3,12 @@
 
     python scripts/benchmark.py [speed] [--quick] [--json FILE] [--work DIR]
     python scripts/benchmark.py compare [--only NAME] [--quick] [--json FILE] [--work DIR]
+    python scripts/benchmark.py decode|capture|clock|live|picture|history [--quick] [--json FILE] [--work DIR]
 
 Run it with the Python in which aqsense is installed. The sessions are simulated once and kept in --work
 (about 1.5 GB for all; default: a folder in the system's place for temporary files). Everything that is
-measured runs in its own fresh process. `speed` ends with exit code 3 where a limit is missed.
+measured runs in its own fresh process. It ends with exit code 3 where a limit is missed. Each further
+benchmark is a module of its own in scripts/benchmarks with `measure(arguments)`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +30,13 @@ from benchmarks.processes import ROOT, TaskFailed, own_environment
 from benchmarks.sessions import Session, training
 
 MISSED = 3
+FURTHER = ("decode", "capture", "clock", "live", "picture", "history")
 
 
 def main(words: list[str] | None = None) -> int:
     arguments = read_arguments(words)
     try:
-        measure = compare if arguments.what == "compare" else measure_speed
+        measure = measurer(arguments.what)
         report = {"machine": machine(), "quick": arguments.quick} | measure(arguments)
     except TaskFailed as failure:
         print(f"benchmark.py: {failure}", file=sys.stderr)
@@ -42,9 +47,16 @@ def main(words: list[str] | None = None) -> int:
     return MISSED if any(target["met"] is False for target in report.get("targets", ())) else 0
 
 
+def measurer(what: str) -> Callable[[argparse.Namespace], dict[str, Any]]:
+    """What measures this; a further benchmark may need packages that the others don't."""
+    if what in FURTHER:
+        return import_module(f"benchmarks.{what}").measure
+    return compare if what == "compare" else measure_speed
+
+
 def read_arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("what", nargs="?", choices=("speed", "compare"), default="speed")
+    parser.add_argument("what", nargs="?", choices=("speed", "compare", *FURTHER), default="speed")
     parser.add_argument("--quick", action="store_true", help="a few minutes of data instead of hours")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     parser.add_argument("--only", metavar="NAME", help="compare: entrants whose name contains this")
