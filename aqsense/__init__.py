@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aqsense.model import Recording, Result
     from aqsense.settings import Settings
     from aqsense.view.alignment import plot_alignment
+    from aqsense.view.report import open_report
     from aqsense.view.tables import read_result, write_result
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ __all__ = [
     "Settings",
     "__version__",
     "analyze",
+    "open_report",
     "plot_alignment",
     "read_recording",
     "read_result",
@@ -44,6 +46,7 @@ _HOMES = {
     "Result": "aqsense.model",
     "Settings": "aqsense.settings",
     "analyze": "aqsense.analysis.pipeline",
+    "open_report": "aqsense.view.report",
     "plot_alignment": "aqsense.view.alignment",
     "read_recording": "aqsense.acquire",
     "read_result": "aqsense.view.tables",

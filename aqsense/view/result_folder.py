@@ -20,7 +20,7 @@ from aqsense.formats import TABLES
 SUMMARY = "summary.json"
 FIGURES = "figures"
 _OWN_FILE = re.compile(
-    "|".join([*(rf"{table}\.csv" for table in TABLES), r"summary\.json|report\.html|card-.*\.png"])
+    "|".join([*(rf"{table}\.csv" for table in TABLES), r"summary\.json|report(-\d+)?\.html|card-.*\.png"])
 )
 _OWN_FIGURE = re.compile(r"(alignment|run|stride|lags)-.*\.(svg|png)")
 
