@@ -84,7 +84,8 @@ def test_the_column_of_an_earlier_session_needs_one() -> None:
 def test_too_few_repeats_say_how_many_are_missing() -> None:
     spread = {"value": 8.0, "smallest_tellable": None, "can_tell": None}
     earlier = {
-        "runs": 1, "session": "", "reason": "", "runs_missing": 2, "sides": {}, "quantities": {"spread_ms": spread},
+        "runs": 1, "session": "", "reason": "", "runs_missing": 2, "sides": {},
+        "quantities": {"spread_ms": spread},
     }  # fmt: skip
     assert table_of(a_run(earlier=earlier)).rows[0].answer == "not yet (2 more runs of one day)"
 
