@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,10 +131,12 @@ def _rows_of(run: int, side: Side, name: str, wave: Floats) -> Columns:
 
 def _joined(parts: list[Columns]) -> Columns:
     """All parts in order of runs, sides and contributors."""
-    if not parts:
-        return {name: np.empty(0, _dtype(name)) for name in ENVELOPE_COLUMNS}
     parts.sort(key=lambda part: (part["run"][0], part["side"][0]))
-    return {name: np.concatenate([part[name] for part in parts]) for name in ENVELOPE_COLUMNS}
+    nothing: dict[str, NDArray[Any]] = {name: np.empty(0, _dtype(name)) for name in ENVELOPE_COLUMNS}
+    columns: dict[str, NDArray[Any]] = {}
+    for name in ENVELOPE_COLUMNS:
+        columns[name] = np.concatenate([nothing[name], *(part[name] for part in parts)])
+    return columns
 
 
 def _dtype(name: str) -> type:
