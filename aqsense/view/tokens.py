@@ -101,4 +101,8 @@ NAMED_TEXT_PT = 10.0  # the least for coloured words
 INTERVAL_PT = 9.0
 LABEL_PT = 9.0
 NOTE_PT = 8.2
+# Figures of 118 mm width: 1 pt is 1 px on a phone of 375 px.
+FIGURE_TITLE_PT = 15.0
+FIGURE_TEXT_PT = 11.0
+FIGURE_NOTE_PT = 11.0
 SMALLEST_PT = 7.0
