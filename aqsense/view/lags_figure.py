@@ -18,7 +18,7 @@ from aqsense.view.note import NOT_FORCES, clock_fact, zero_fact
 from aqsense.view.page import Page, box
 from aqsense.view.rows_of_run import chosen_run, rows_of_run
 from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, Estimate
-from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, save_pair, small_page, words
+from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, words
 from aqsense.view.tokens import (
     CONTRIBUTORS,
     FIGURE_TEXT_PT,
@@ -62,7 +62,7 @@ def save_lags(result: Result, run: int | None, directory: str | Path) -> list[Pa
     return save_pair(plot_lags(result, number), directory, f"lags-{number}")
 
 
-def _words(run: AlignmentRun):
+def _words(run: AlignmentRun) -> Words:
     strides = run_of_strides(*run.compared).capitalize() if run.compared[0] > 0 else "No stride compared"
     title = "Where each one peaks, on average"
     ghost = f"Dashed outline: {run.named.label}." if run.named and run.named.expected_ms else ""
@@ -108,6 +108,8 @@ def _draw_row(page: Page, run: AlignmentRun, side: Side, who: Contributor, axis:
     page.draw_text((MARGIN, y), name, FIGURE_TEXT_PT, valign="center_baseline")
     _draw_numbers(page, run, side, who, place, y)
     if math.isnan(place.value):
+        at = (axis.start + 1.5, y)
+        page.draw_text(at, f"no {token.part} data", FIGURE_TEXT_PT, SECONDARY, valign="center_baseline")
         return
     if run.names(who) and run.named and axis.holds(run.named.expected_ms.get(side, math.nan)):
         style = MarkStyle(MEAN_MARK_SCALE, is_ghost=True)
@@ -120,7 +122,8 @@ def _draw_row(page: Page, run: AlignmentRun, side: Side, who: Contributor, axis:
         draw_mark(page, (border - direction * 4.2, y), token, MarkStyle())
         return
     if math.isfinite(place.half_width):
-        page.draw_line([(axis.at(place.low), y), (axis.at(place.high), y)], token.colour, MEAN_WHISKER_PT, z=3.5)
+        ends = [(axis.at(place.low), y), (axis.at(place.high), y)]
+        page.draw_line(ends, token.colour, MEAN_WHISKER_PT, z=3.5)
     at = (axis.at(place.value), y)
     draw_mark(page, at, token, MarkStyle(MEAN_MARK_SCALE), f"lag-{who.value}-{side.value}")
 

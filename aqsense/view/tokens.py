@@ -72,6 +72,7 @@ PAPER = "#FFFFFF"
 TEXT_COLOURS = (INK, SECONDARY, *(token.text_colour for token in CONTRIBUTORS.values()))
 
 MARK_EDGE_PT = 0.9
+HOLLOW_PT = 1.4  # line of a companion's mark
 DOUBTFUL_OPACITY = 0.4
 WHISKER_PT = 0.9
 WHISKER_OPACITY = 0.5
