@@ -109,7 +109,7 @@ def _draw_row(page: Page, run: AlignmentRun, side: Side, who: Contributor, axis:
     _draw_numbers(page, run, side, who, place, y)
     if math.isnan(place.value):
         at = (axis.start + 1.5, y)
-        page.draw_text(at, f"no {token.part} data", FIGURE_TEXT_PT, SECONDARY, valign="center_baseline")
+        page.draw_text(at, "no data", FIGURE_TEXT_PT, SECONDARY, valign="center_baseline")
         return
     if run.names(who) and run.named and axis.holds(run.named.expected_ms.get(side, math.nan)):
         style = MarkStyle(MEAN_MARK_SCALE, is_ghost=True)

@@ -189,7 +189,7 @@ def _upwards(part: Part, top: float) -> Span:
     low, high = float(finite.min()), float(finite.max())
     low = 0.0 if part.from_zero else low
     room = max(0.06 * (high - low), 0.02 * abs(high), 1e-3)
-    return Span(top - part.height + 1.0, top, low if part.from_zero else low - room, high + room)
+    return Span(top - part.height + 1.0, top - 1.0, low if part.from_zero else low - room, high + room)
 
 
 def _draw_dividers(page: Page, part: Part, across: Span, up: Span, run: AlignmentRun) -> None:

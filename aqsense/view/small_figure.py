@@ -1,4 +1,4 @@
-"""What the small figures share: paper that is read at 375 px and beside another one on A4, heading, note, axis.
+"""What the small figures share: paper that is read at 375 px and on half an A4 width, heading, note, axis.
 
 Native width 118 mm: 11 pt are 11 px on a phone, and 8 pt where two figures share the width of a page.
 """

@@ -77,8 +77,8 @@ def plot_stride(result: Result, run: int | None = None) -> Page:
     envelopes = rows_where(result.tables.get("envelopes") or {"run": np.empty(0)}, found.run)
     if not len(envelopes["run"]):
         raise NothingToAnalyse(
-            f"no picture of the stride of run {found.run}: the result holds no envelopes of it. Analyze again, "
-            "or choose a run with a headline's strides."
+            f"no picture of the stride of run {found.run}: the result holds no envelopes of it. "
+            "Analyze again, or choose a run with a headline's strides."
         )
     steps = _compared(rows_where(result.tables["steps"], found.run), found)
     page, top = small_page(_words(found), _ROWS_MM + _AXIS_MM)
