@@ -141,13 +141,16 @@ class Lane:
     def rows(self, begin_s: float, end_s: float, epoch: int | None = None) -> Rows:
         """Rows with begin <= time < end; of one epoch only if it is given."""
         parts: list[Rows] = []
-        for piece in self._pieces:
+        for piece in reversed(self._pieces):
             time_s = piece.rows.time_s
-            if time_s[-1] < begin_s or time_s[0] >= end_s or (epoch is not None and piece.epoch != epoch):
+            if time_s[-1] < begin_s:
+                break
+            if time_s[0] >= end_s or (epoch is not None and piece.epoch != epoch):
                 continue
             first, stop = np.searchsorted(time_s, [begin_s, end_s])
             values = piece.rows.values[:, first:stop]
             parts.append(Rows(time_s[first:stop], piece.rows.tick[first:stop], values))
+        parts.reverse()
         return Rows.joined(parts)
 
     def epoch_at(self, time_s: float) -> int | None:

@@ -219,11 +219,11 @@ class LiveSession:
         if action.do is Do.NEXT and not self._turn.open:
             self._screen = Screen.READY
         elif action.do is Do.ATHLETE:
+            self._new_turn(time_s)  # runs that are still open are the one before's
             self._athlete = action.text
             if action.text not in self._athletes:
                 self._athletes.append(action.text)
             self._mark(time_s, "athlete", action.text)
-            self._new_turn(time_s)
         elif action.do is Do.STAND:
             self._new_turn(time_s)
         elif action.do is Do.TAG:
@@ -239,6 +239,7 @@ class LiveSession:
             self._say(time_s, Level.WARNING, "Shakes are not compared live yet; clocks stay as they are.")
 
     def _new_turn(self, time_s: float) -> None:
+        self._waiting += self._turn.finish(time_s)
         self._close_runs(np.inf)
         self._turn = Turn(self._lanes, self._settings, time_s)
         self._straps = "not checked"

@@ -31,9 +31,11 @@ class Replay:
     """
 
     def __init__(self, recording: Recording):
+        self.name = recording.name
         self._timed = time_sensors(recording)
         self._recording = recording
-        empty = Samples(np.empty(0, np.int64), None, (np.empty(0),) * 3, (np.empty(0),) * 3)
+        none = (np.empty(0), np.empty(0), np.empty(0))
+        empty = Samples(np.empty(0, np.int64), None, none, none)
         self.facts = {
             site: SensorFacts(
                 replace(one.sensor, samples=empty), one.clock, one.rate_hz, one.ticks_per_sample

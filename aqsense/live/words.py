@@ -57,7 +57,8 @@ def clock_phrase(lanes: Mapping[str, Lane]) -> tuple[str, float]:
     sds = sorted(lane.facts.clock.sd_s for lane in lanes.values())
     if not sds or any(np.isnan(sd) for sd in sds):
         return "the recording does not say how well its clocks agree", float("nan")
-    bound_s = 1.96 * float(np.hypot(*(sds[-2:] if len(sds) > 1 else (sds[0], 0.0))))
+    worst, next_worst = sds[-1], sds[-2] if len(sds) > 1 else 0.0
+    bound_s = 1.96 * float(np.hypot(worst, next_worst))
     return f"agree within {1e3 * bound_s:.1f} ms", bound_s
 
 

@@ -82,8 +82,13 @@ def lag_one(x: Floats) -> Quantity:
 
 def _with_interval(r: float, n: int) -> Quantity:
     se = math.sqrt((1.0 + r * r / 2.0) / (n - 5))
-    z = math.atanh(min(max(r, -0.999), 0.999))
+    z = _fisher(r)
     return Quantity(r, math.tanh(z - 1.96 * se), math.tanh(z + 1.96 * se), n)
+
+
+def _fisher(r: float) -> float:
+    """Fisher's z; ranks of few steps can agree fully, where it has no value."""
+    return math.atanh(min(max(r, -0.999), 0.999))
 
 
 def _answer(pairs: list[tuple[int, int]], found: list[Quantity]) -> str:
@@ -92,7 +97,7 @@ def _answer(pairs: list[tuple[int, int]], found: list[Quantity]) -> str:
     known = [row for row, one in enumerate(found) if not math.isnan(one.value)]
     if not known:
         return "Can't be told: too few steps with both amplitudes."
-    z = np.array([math.atanh(found[row].value) * math.sqrt(found[row].n - 5) for row in known])
+    z = np.array([_fisher(found[row].value) * math.sqrt(found[row].n - 5) for row in known])
     p = holm(2.0 * ndtr(-np.abs(z)))
     best = int(np.argmin(np.where(z < 0, p, 2.0)))
     if z[best] >= 0 or p[best] >= BUDGET:
