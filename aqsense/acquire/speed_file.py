@@ -3,8 +3,9 @@
 Out: what made it, whose clock its times are on, and its samples (s, m/s).
 Refuses: columns without a unit in their name, times that don't rise, fewer than two samples.
 
-CSV: `time_s` (of its own clock) or `utc` (ISO 8601), and `speed_m_s`, `speed_km_h` or `distance_m`. A
-distance becomes the mean speed over half a second: a single difference is mostly noise. FIT and GPX carry UTC.
+CSV: `time_s` (of its own clock) or `utc` (ISO 8601), and `speed_m_s`, `speed_km_h` or `distance_m`.
+A distance becomes the mean speed over half a second: a single difference is mostly noise.
+FIT and GPX carry UTC.
 """
 
 from __future__ import annotations
