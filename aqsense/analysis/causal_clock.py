@@ -34,7 +34,8 @@ class CausalState:
     ready        may be used
     reason       why not, "" when ready
     n            packets heard
-    sd_s         SD against the common time, s: what one-way arrivals can claim at most (METHOD 6)
+    sd_s         SD against the common time, s; stated, not measured (METHOD 6). A connection interval above
+                 20 ms that is locked to the packets' period can hide more, and is not detected here
     residual_s   median delay above the line of least delay at the last knot, s; NaN before the first
     """
 
@@ -102,7 +103,7 @@ class CausalClock:
         return np.where(known, self.clock_until(self._tick[-1]).time_at(ticks), np.nan)
 
     def clock_until(self, tick: float) -> Clock:
-        """The clock as far as its knots up to a tick tell. Raises RecordingError with fewer than two knots."""
+        """The clock by its knots up to a tick. Raises RecordingError where there are fewer than two."""
         count = int(np.searchsorted(self._tick, tick, side="right"))
         if count < 2:
             raise RecordingError(

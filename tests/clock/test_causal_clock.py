@@ -1,4 +1,4 @@
-"""The causal clock: the law of delivery with a clock still being fitted, and how near it comes to the truth."""
+"""The causal clock: the law of delivery while it is being fitted, and how near it comes to the truth."""
 
 from __future__ import annotations
 
