@@ -25,6 +25,8 @@ WINDOW_S = 60.0
 READY_AFTER_S = 20.0
 READY_PACKETS = 100
 FEWEST_PACKETS = 8
+# Repeats of single packets show the interval of a locked link; the rarest delays are stalls.
+GAPS_UP_TO = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class CausalState:
     ready        may be used
     reason       why not, "" when ready
     n            packets heard
-    sd_s         SD against the common time, s; stated, not measured (METHOD 6). A connection interval above
-                 20 ms that is locked to the packets' period can hide more, and is not detected here
+    sd_s         SD against the common time, s; wider where the delays leave a gap: the phase of a locked link
+                 can't be seen (METHOD 6)
     residual_s   median delay above the line of least delay at the last knot, s; NaN before the first
     """
 
@@ -64,6 +66,8 @@ class CausalClock:
         self._tick: list[float] = []
         self._time_s: list[float] = []
         self._residual_s = float("nan")
+        self._fit_sd_s = ARRIVALS_ONLY_SD_S
+        self._sd_s: list[float] = []
 
     def push(self, arrivals: NDArray[Any]) -> None:
         """Take ARRIVAL rows.
@@ -93,7 +97,7 @@ class CausalClock:
             reason = f"{self._n} packets of {READY_PACKETS}"
         elif len(self._tick) < 2:
             reason = "too few packets in one stretch"
-        return CausalState(not reason, reason, self._n, ARRIVALS_ONLY_SD_S, self._residual_s)
+        return CausalState(not reason, reason, self._n, self._fit_sd_s, self._residual_s)
 
     def time_at(self, ticks: Floats) -> Floats:
         """(n,) session time in s; NaN before the first knot and beyond the watermark."""
@@ -110,7 +114,7 @@ class CausalClock:
                 f"the clock has {count} knots up to tick {tick:.0f}; expected 2. Wait longer."
             )
         knots, times = np.array(self._tick[:count]), np.array(self._time_s[:count])
-        return Clock("arrivals", knots, times, ARRIVALS_ONLY_SD_S)
+        return Clock("arrivals", knots, times, self._sd_s[count - 1])
 
     def _take(self, row: Any) -> None:
         tick = int(row["tick"])
@@ -145,6 +149,7 @@ class CausalClock:
             found = max(found, self._time_s[-1] + 0.5 * KNOT_EVERY_S * self._per_s * slope)
         self._tick.append(self._first_tick + knot)
         self._time_s.append(found)
+        self._sd_s.append(self._fit_sd_s)
 
     def _fit(self) -> None:
         tick = (self._rows["tick"] - self._first_tick).astype(float)
@@ -154,4 +159,7 @@ class CausalClock:
         if slope <= 0.0:  # a burst of packets that waited; the last line goes on
             return
         self._line = (float(ends[0]), float(times[0]), slope)
-        self._residual_s = float(np.median(arrival_s - times[0] - (tick - ends[0]) * slope))
+        delay = np.sort(arrival_s - times[0] - (tick - ends[0]) * slope)
+        self._residual_s = float(np.median(delay))
+        common = delay[: max(2, int(GAPS_UP_TO * len(delay)))]
+        self._fit_sd_s = float(np.hypot(ARRIVALS_ONLY_SD_S, np.diff(common).max() / np.sqrt(3.0)))

@@ -82,7 +82,9 @@ def _best_shift(model: Floats, other: Floats) -> tuple[float, str]:
     n, centred = len(model), model - model.mean()
     sums, squares = np.cumsum(np.append(0.0, other)), np.cumsum(np.append(0.0, other**2))
     spread = squares[n:] - squares[:-n] - (sums[n:] - sums[:-n]) ** 2 / n
-    found = correlate(other, centred, "valid") / np.sqrt(np.maximum(spread, 1e-12) * np.sum(centred**2))
+    found: Floats = correlate(other, centred, "valid") / np.sqrt(
+        np.maximum(spread, 1e-12) * np.sum(centred**2)
+    )
     best = int(np.argmax(found))
     if best in (0, len(found) - 1):
         return 0.0, f"off by {SEARCH_S:g} s or more"
@@ -91,6 +93,6 @@ def _best_shift(model: Floats, other: Floats) -> tuple[float, str]:
     tops = np.flatnonzero((found[1:-1] > found[:-2]) & (found[1:-1] >= found[2:])) + 1
     if np.any(found[tops[np.abs(tops - best) > 20]] > REGULAR * found[best]):
         return 0.0, "too regular: several shifts fit"
-    before, at, after = found[best - 1 : best + 2]
+    before, at, after = (float(one) for one in found[best - 1 : best + 2])
     vertex = best + 0.5 * (before - after) / (before - 2 * at + after)
     return vertex / GRID_HZ - SEARCH_S, ""

@@ -19,13 +19,14 @@ from aqsense.model import ARRIVAL
 SITES = ("trunk", "left_shin")
 
 
-def packets(seed: int, seconds: float = 90.0, lost: float = 0.04):
+def packets(seed: int, seconds: float = 90.0, lost: float = 0.04, interval_s: float | None = None):
     """ARRIVAL rows at 100 Hz and the true time of a tick: 50 ppm, quantised, late, stalled, lost."""
     random = np.random.RandomState(seed)
     tick = 7_000_000 + 30_000 * np.arange(int(seconds * 100 / 3), dtype=np.int64)
     skew, offset = 1e-6 * (1 + 50e-6 * random.randn()), random.uniform(0, 1)
     ready = offset + (tick - tick[0]) * skew
-    interval = random.choice([0.015, 0.02125, 0.03375, 0.045])
+    drawn = random.choice([0.015, 0.02125, 0.03375, 0.045])
+    interval = drawn if interval_s is None else interval_s
     anchor = random.uniform(0, interval)
     event = np.ceil((ready - anchor) / interval) + random.geometric(0.95, len(tick)) - 1
     heard = anchor + np.maximum.accumulate(event) * interval + random.exponential(0.0015, len(tick))
@@ -91,6 +92,17 @@ def test_its_error_stays_within_its_claim_once_ready(seed: int) -> None:
     at = np.linspace(begin, clock.watermark_tick, 200)
     assert np.abs(clock.time_at(at) - true(at)).max() < 1.96 * clock.state().sd_s
     assert np.all(np.diff(clock.time_at(at)) > 0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_locked_link_is_claimed_less(seed: int) -> None:
+    free, locked = CausalClock(1e6), CausalClock(1e6)
+    free.push(packets(seed, interval_s=0.02125)[0])
+    rows, true = packets(seed, interval_s=0.03)
+    locked.push(rows)
+    assert locked.state().sd_s > free.state().sd_s
+    at = np.array([locked.watermark_tick])
+    assert abs(locked.time_at(at) - true(at))[0] < 1.96 * locked.state().sd_s
 
 
 def test_it_says_why_it_is_not_ready() -> None:
