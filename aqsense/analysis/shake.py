@@ -72,7 +72,7 @@ def _again(reason: str) -> ShakeOffsets:
 def _on_grid(time_s: Floats, rate: Floats, grid: Floats) -> Floats:
     from scipy.interpolate import CubicSpline
 
-    return CubicSpline(time_s, rate)(grid)
+    return np.asarray(CubicSpline(time_s, rate)(grid), np.float64)
 
 
 def _best_shift(model: Floats, other: Floats) -> tuple[float, str]:
@@ -82,9 +82,8 @@ def _best_shift(model: Floats, other: Floats) -> tuple[float, str]:
     n, centred = len(model), model - model.mean()
     sums, squares = np.cumsum(np.append(0.0, other)), np.cumsum(np.append(0.0, other**2))
     spread = squares[n:] - squares[:-n] - (sums[n:] - sums[:-n]) ** 2 / n
-    found: Floats = correlate(other, centred, "valid") / np.sqrt(
-        np.maximum(spread, 1e-12) * np.sum(centred**2)
-    )
+    scale = np.sqrt(np.maximum(spread, 1e-12) * np.sum(centred**2))
+    found: Floats = np.asarray(correlate(other, centred, "valid"), np.float64) / scale
     best = int(np.argmax(found))
     if best in (0, len(found) - 1):
         return 0.0, f"off by {SEARCH_S:g} s or more"

@@ -42,8 +42,8 @@ class Clocks:
     """One clock per sensor; what comes out of a push are the knots that it made final."""
 
     def __init__(self) -> None:
-        self.clocks = {site: CausalClock(1e6) for site in SITES}
-        self.said = dict.fromkeys(SITES, -np.inf)
+        self.clocks: dict[str, CausalClock] = {site: CausalClock(1e6) for site in SITES}
+        self.said: dict[str, float] = {site: -np.inf for site in SITES}
 
     def push(self, source: str, rows: Rows) -> Outcome:
         clock, before = self.clocks[source], self.said[source]
