@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aqsense.acquire import read_recording
+    from aqsense.acquire.outside_speed import add_speed_file, add_splits
     from aqsense.analysis.pipeline import analyze
     from aqsense.errors import AqsenseError
     from aqsense.model import Recording, Result
@@ -35,6 +36,8 @@ __all__ = [
     "Result",
     "Settings",
     "__version__",
+    "add_speed_file",
+    "add_splits",
     "analyze",
     "open_report",
     "plot_alignment",
@@ -51,6 +54,8 @@ _HOMES = {
     "Recording": "aqsense.model",
     "Result": "aqsense.model",
     "Settings": "aqsense.settings",
+    "add_speed_file": "aqsense.acquire.outside_speed",
+    "add_splits": "aqsense.acquire.outside_speed",
     "analyze": "aqsense.analysis.pipeline",
     "open_report": "aqsense.view.report",
     "plot_alignment": "aqsense.view.alignment",
