@@ -24,7 +24,6 @@ from collections.abc import Callable, Generator, Mapping
 
 import numpy as np
 
-from firmware_protocol.asking import ask, read_information
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -35,6 +34,7 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
+    ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.metamotion_packets import (
@@ -65,6 +65,7 @@ from firmware_protocol.metamotion_packets import (
 from firmware_protocol.metamotion_receiver import receiver
 from firmware_protocol.metamotion_sensor import VirtualMetamotion
 from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Stamp
+from firmware_protocol.standard_services import read_information
 
 NAME = "metamotion"
 HIGHEST_COUNTED_HZ = 100

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from firmware_protocol import asking
+from firmware_protocol import standard_services
 from firmware_protocol.exchange import Stream, WriteRefused
 from firmware_protocol.family import Advertisement, Characteristic, Notification
 from firmware_protocol.metamotion_packets import (
@@ -82,8 +82,8 @@ class VirtualMetamotion:
                 Characteristic(COMMAND, ("write-without-response", "write")),
                 Characteristic(NOTIFY, ("notify",)),
             ),
-            asking.INFORMATION_SERVICE: tuple(
-                Characteristic(uuid, ("read",)) for uuid in asking.INFORMATION.values()
+            standard_services.INFORMATION_SERVICE: tuple(
+                Characteristic(uuid, ("read",)) for uuid in standard_services.TEXTS
             ),
         }
 
@@ -145,10 +145,10 @@ class VirtualMetamotion:
         return {(ACC, of.acc_packed), (GYRO, of.gyro_packed)} <= self._streams
 
     def read(self, characteristic: str) -> bytes:
-        names = {uuid: name for name, uuid in asking.INFORMATION.items()}
-        values = {"maker": "MbientLab Inc", "model": "5", "serial": self._serial, "firmware": "1.7.3"}
-        if characteristic in names:
-            return values.get(names[characteristic], "0.1").encode()
+        values = {"manufacturer": "MbientLab Inc", "model": "5", "serial": self._serial, "firmware": "1.7.3"}
+        name = standard_services.TEXTS.get(characteristic)
+        if name is not None:
+            return values.get(name, "0.1").encode()
         raise WriteRefused(0x02)
 
     def subscribe(self, characteristic: str, on: bool) -> list[Notification]:
