@@ -77,13 +77,17 @@ class PackedReceiver:
         return self._rows(packet, leader)
 
     def _rows(self, one: Packet, other: Packet | None) -> Rows:
-        both = [packet for packet in (one, other) if packet is not None and packet.n_samples == one.n_samples]
         n = one.n_samples
-        accel = next((p.accel_m_s2 for p in both if p.accel_m_s2 is not None), no_samples(n))
-        gyro = next((p.gyro_rad_s for p in both if p.gyro_rad_s is not None), no_samples(n))
-        clipped = np.zeros(n, np.bool_)
-        for packet in both:
-            clipped |= False if packet.clipped is None else packet.clipped
+        accel, gyro, clipped = one.accel_m_s2, one.gyro_rad_s, one.clipped
+        if other is not None and other.n_samples == n and clipped is not None and other.clipped is not None:
+            accel = other.accel_m_s2 if accel is None else accel
+            gyro = other.gyro_rad_s if gyro is None else gyro
+            clipped = clipped | other.clipped
         tick = np.arange(self._ticks, self._ticks + n, dtype=np.int64)
         self._ticks += n
-        return Rows(tick, accel, gyro, clipped)
+        return Rows(
+            tick,
+            no_samples(n) if accel is None else accel,
+            no_samples(n) if gyro is None else gyro,
+            np.zeros(n, np.bool_) if clipped is None else clipped,
+        )
