@@ -132,10 +132,8 @@ def decode_frames(payload: bytes) -> Packet:
     raw = np.frombuffer(payload, "<i2").reshape(-1, FRAME // 2)[:, 1:].astype(np.int64)
     if READ_BACK in flags:
         motion = np.array([flag == MOTION for flag in flags])
-        words = raw[~motion] & 0xFFFF
-        fields["registers"] = {
-            f"{row[0] + i:02x}": word for row in words.tolist() for i, word in enumerate(row[1:])
-        }
+        told = (raw[~motion] & 0xFFFF).tolist()
+        fields["registers"] = {f"{row[0] + i:02x}": word for row in told for i, word in enumerate(row[1:])}
         raw = raw[motion]
     if not len(raw):
         return Packet(Kind.ANSWER, fields=fields)

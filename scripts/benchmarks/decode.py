@@ -1,8 +1,8 @@
 """What decoding costs: five sensors of each family, as a share of one core.
 
-A virtual sensor sends what a real one would at 200 Hz, or at the next rate that its family has; measured is the
-way from notifications to rows, decoding included. Processor time of the best of some rounds: a busy machine
-makes rounds longer, never shorter.
+A virtual sensor sends what a real one would at 200 Hz, or at the next rate that its family has; measured is
+the way from notifications to rows, decoding included. Processor time of the best of some rounds: a busy
+machine makes rounds longer, never shorter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .processes import ROOT
 
 sys.path.insert(0, str(ROOT))
 
-from firmware_protocol import FAMILIES, Family, Notification, Rows, Stream, Wish
+from firmware_protocol import FAMILIES, Family, Notification, Stream, Wish
 from firmware_protocol.rehearsal import sent, started
 
 SENSORS = 5
@@ -71,9 +71,7 @@ def measure_family(family: Family, plan: Plan) -> dict[str, Any]:
 def cost(family: Family, stream: Stream, packets: list[Notification]) -> tuple[float, int]:
     """Processor time from notifications to rows, and how many rows there were."""
     receiver = family.receiver(stream)
-    made: list[Rows] = []
     begun = time.process_time()
-    for packet in packets:
-        made.append(receiver.push(packet.characteristic, packet.payload))
+    made = [receiver.push(packet.characteristic, packet.payload) for packet in packets]
     spent = time.process_time() - begun
     return spent, sum(len(rows) for rows in made)
