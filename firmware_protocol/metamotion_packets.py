@@ -230,7 +230,10 @@ def _must_be(payload: bytes, length: int, what: str) -> None:
 
 
 def _logging(payload: bytes, register: int, *, asked: bool) -> dict[str, Any]:
-    """Clock, number of entries, progress and entries (9 bytes each) of the on-board log."""
+    """Loggers, clock, number of entries, progress and entries (9 bytes each) of the on-board log."""
+    if register == 0x02 and not asked:
+        _must_be(payload, 3, "number of a new logger")
+        return {"logger": payload[2]}
     if register == 0x04 and asked:
         _must_be(payload, 7, "tick and reset number")
         return {"log_tick": int.from_bytes(payload[2:6], "little"), "reset": payload[6]}
@@ -247,7 +250,7 @@ def _logging(payload: bytes, register: int, *, asked: bool) -> dict[str, Any]:
         if len(payload) not in (4, 6):
             raise ProtocolError("log progress: expected 2 or 4 bytes", payload, 2)
         return {"log_entries_left": int.from_bytes(payload[2:], "little")}
-    return {}
+    return {"page_completed": True} if register == 0x0D else {}
 
 
 def _log_entry(entry: bytes) -> dict[str, Any]:
