@@ -179,6 +179,8 @@ class VirtualMetamotion:
             self._set(self._acc if module == ACC else self._gyro, data)
         elif module == DEBUG and register == 0x01:
             self.reboot()
+        elif module == DEBUG and register == 0x06:
+            self.disconnect()
         return b""
 
     def _told(self, module: int, register: int) -> bytes:
