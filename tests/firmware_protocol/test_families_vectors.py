@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -125,10 +126,9 @@ def test_polar_verity(vector: Vector) -> None:
     stated = said.get("raw_samples") or said.get("samples_mg") or said.get("expected_dps_factor1")
     np.testing.assert_allclose(frame.raw, stated)
     packet = decode_frame(vector.data, {})
-    if said["type"] == "ACC" and "samples_mg" in said | {"samples_mg": said.get("expected_mg", ())}:
-        in_mg = said.get("samples_mg") or said.get("expected_mg")
-        if in_mg:
-            np.testing.assert_allclose(packet.accel_m_s2, np.array(in_mg) * G / 1000)
+    if "samples_mg" in said or "expected_mg" in said:
+        milli_g = np.array(said.get("samples_mg", said.get("expected_mg")))
+        np.testing.assert_allclose(packet.accel_m_s2, milli_g * G / 1000)
     if "expected_dps_factor1" in said:
         np.testing.assert_allclose(packet.gyro_rad_s, np.deg2rad(said["expected_dps_factor1"]))
     if "expected_factor_0_5" in said:
@@ -178,8 +178,9 @@ def test_metamotion(vector: Vector) -> None:
     if "command" in said:
         check_metamotion_command(said["command"], vector.data)
         return
-    packet = metamotion.decode(vector.characteristic, vector.data, {**said, "accel_range_g": said.get("range_g"),
-        "gyro_range_dps": said.get("range_dps"), "accounter": "time" if "tick" in said else "count"})  # fmt: skip
+    ranges = {"accel_range_g": said.get("range_g"), "gyro_range_dps": said.get("range_dps")}
+    mode = {**ranges, "accounter": "time" if "tick" in said else "count"}
+    packet = metamotion.decode(vector.characteristic, vector.data, mode)
     if "g" in said:
         assert packet.accel_m_s2 is not None
         np.testing.assert_allclose(packet.accel_m_s2 / G, np.atleast_2d(said["g"]), atol=6e-4)
@@ -252,7 +253,5 @@ def test_every_vector_has_a_test(vector: Vector, covered: dict[int, set[str]]) -
 def test_no_device_of_the_file_is_left_out() -> None:
     if not FILE.exists():
         pytest.skip(f"{FILE} is not there")
-    import json
-
     devices = {one["device"] for one in json.loads(FILE.read_text(encoding="utf-8"))}
     assert devices == set(DEVICES)
