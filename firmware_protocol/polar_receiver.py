@@ -28,6 +28,7 @@ TICK_HZ = 1e6
 NS_PER_TICK = 1000
 LOST_FROM = 0.05
 LONGEST_WAIT_S = 8.0
+LONGEST_GAP_NS = 3_600_000_000_000  # an hour; what leaps further is a clock that was set, a new one
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class PolarReceiver:
         last = self._queues[measurement].clock.last_ns
         if last == packet.tick:
             return Rows.nothing()
-        if last is not None and packet.tick < last:
+        if last is not None and not 0 < packet.tick - last < LONGEST_GAP_NS:
             self._begin()
             self._restarted = True
         queue = self._queues[measurement]

@@ -19,7 +19,6 @@ from collections.abc import Callable, Generator, Mapping
 
 import numpy as np
 
-from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -30,6 +29,7 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
+    ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.packet import Kind, ProtocolError, Rows, Stamp
