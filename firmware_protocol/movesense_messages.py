@@ -124,7 +124,8 @@ def decode_response(payload: bytes) -> Packet:
     """A response. A version and text never look like a status: the second byte of text is no 0, 1 or 2.
 
     fields  reference, status, status_text, data of a command; reference, protocol_version (None for the
-            sample app), serial, product, dfu_mac, app, app_version of HELLO
+            sample app), serial, product, dfu_mac, app, app_version (and `more`, should there
+            be other texts behind) of HELLO
     """
     message = read_message(payload)
     if message.code is not Code.RESPONSE:
@@ -139,18 +140,18 @@ def decode_response(payload: bytes) -> Packet:
 
 def _hello(payload: bytes) -> dict[str, Any]:
     body = payload[HEADER:]
-    if body == HELLO_TEXT:
+    if body.removesuffix(b"\0") == HELLO_TEXT:
         return {"protocol_version": None}
     if len(body) < 3:
         raise ProtocolError("neither a status of 100 to 599 nor an answer to HELLO", payload, HEADER)
     closed = body[1:].endswith(b"\0")
     parts = (body[1:-1] if closed else body[1:]).split(b"\0")
-    if len(parts) != len(HELLO_NAMES):
+    if len(parts) < len(HELLO_NAMES):
         reason = f"neither a status nor HELLO's version and 5 texts (this has {len(parts)})"
         raise ProtocolError(reason, payload, HEADER)
-    return {"protocol_version": body[0]} | {
-        name: _text(part, payload) for name, part in zip(HELLO_NAMES, parts, strict=True)
-    }
+    texts = [_text(part, payload) for part in parts]
+    more = {"more": texts[len(HELLO_NAMES) :]} if len(texts) > len(HELLO_NAMES) else {}
+    return {"protocol_version": body[0], **dict(zip(HELLO_NAMES, texts, strict=False)), **more}
 
 
 def _text(data: bytes, payload: bytes) -> str:
