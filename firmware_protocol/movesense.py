@@ -14,7 +14,8 @@ Known from: the maker's sources (sample app and its clients, API files, list of 
      captures of a Movesense Flash (bodies of IMU9 at 52 Hz, ECG, temperature, heart rate, answers to GET).
 Not verified without hardware: samples per packet at other rates than 52 and 104 Hz, the whole of 208 Hz, the
      layout of /Meas/IMU/Config, the default ranges where it isn't answered (8 g, 2000 deg/s are taken then),
-     what UNSUBSCRIBE and FETCH_LOG are answered, pieces and end of a log, that the real rate is the nominal.
+     what UNSUBSCRIBE and FETCH_LOG are answered, pieces and end of a log, how far the real rate is from
+     the nominal (it is measured by the stamps).
      A request that never gets an answer occupies one of the sensor's slots until it restarts: none is
      repeated but HELLO, and one runs at a time.
 Clocks: ms since the sensor's start of its 1024 Hz clock, nominally within 20 ppm; they wrap after 49.7 days.

@@ -60,6 +60,9 @@ class Command(IntEnum):
     PUT_DATALOGGER_STATE = 9
 
 
+_COMMANDS = frozenset(Command)
+
+
 class Code(IntEnum):
     """First byte of a notification."""
 
@@ -68,6 +71,7 @@ class Code(IntEnum):
     DATA_PART_2 = 3
 
 
+_CODES = frozenset(Code)
 SYSTEM_MODES = {1: "off", 5: "restart", 12: "firmware_update"}
 LOGGER_STATES = {2: "ready", 3: "logging"}
 _LENGTHS: Mapping[Command, int] = {
@@ -94,7 +98,7 @@ def read_message(payload: bytes) -> Message:
     """Head and body of a notification; ProtocolError for anything that is none."""
     if len(payload) < HEADER:
         raise ProtocolError(f"{len(payload)} bytes are no message: code and reference come first", payload)
-    if payload[0] not in set(Code):
+    if payload[0] not in _CODES:
         raise ProtocolError(f"code {payload[0]} is neither response (1) nor data (2, 3)", payload)
     if not payload[1]:
         raise ProtocolError("the reference is 0, which no command has", payload, 1)
@@ -171,7 +175,7 @@ def decode_command(payload: bytes) -> Packet:
     """
     if not HEADER <= len(payload) <= HEADER + LONGEST_COMMAND:
         raise ProtocolError(f"a command has {HEADER} to {HEADER + LONGEST_COMMAND} bytes", payload)
-    if payload[0] not in set(Command):
+    if payload[0] not in _COMMANDS:
         raise ProtocolError(f"command {payload[0]} isn't known; 0 to {max(Command)} are", payload)
     command, body = Command(payload[0]), payload[HEADER:]
     if command in _LENGTHS and len(body) != _LENGTHS[command]:

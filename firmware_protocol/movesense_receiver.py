@@ -1,7 +1,8 @@
 """Notifications of a Movesense -> rows: parts joined, stamps unwrapped, two resources paired.
 
 In:  notifications of 34800002 in order, what is subscribed under which reference.
-Out: rows; ticks are us of the sensor's clock, nominal period from the packet's first sample on.
+Out: rows; ticks are us of the sensor's clock: a packet's stamp for its first sample, from there on the period
+     that the stamps show (the nominal one for the first `MEASURED_FROM_S`; stamps have 1 ms only).
 Refuses: host time; a second part whose first is lost, a first part whose second is lost: no rows.
 
 What can't be seen: where the second part of one packet and the first of the next are lost together, the
@@ -35,6 +36,11 @@ from firmware_protocol.unwrap import Unwrapper
 ROW_TICK_HZ = 1e6
 TICKS_PER_MS = 1000
 LONGEST_WAIT_S = 2.0
+MEASURED_FROM_S = 2.0  # where 1 ms of a stamp is 0.05 % of the span
+ANCHORED_S = 60.0
+LONGEST_BRIDGE = 20  # packets; a longer gap is none that the period is good enough to count through
+OFF_BEAT = 0.25
+FARTHEST_OFF = 0.15  # of the nominal period
 
 
 def paths_of(mode: Mapping[str, object]) -> dict[int, str]:
@@ -49,6 +55,36 @@ def paths_of(mode: Mapping[str, object]) -> dict[int, str]:
         and reference.isdecimal()
         and len(reference) < 4
     }
+
+
+class Pace:
+    """The period of one resource's samples by its stamps, ms.
+
+    Stamps are counted from an anchor; packets that are lost between count too, where the gap is a whole
+    number of packets. A gap that is none begins a new anchor, as does every `ANCHORED_S`.
+    """
+
+    def __init__(self, nominal_ms: float):
+        self._nominal_ms = nominal_ms
+        self.period_ms = nominal_ms
+        self._anchor_ms = self._last_ms = self._last_n = self._samples = 0
+
+    def take(self, stamp_ms: int, n: int) -> None:
+        """The next packet's unwrapped stamp and its samples."""
+        packets = (stamp_ms - self._last_ms) / (max(1, self._last_n) * self.period_ms)
+        whole = round(packets)
+        if not self._last_n or not 1 <= whole <= LONGEST_BRIDGE or abs(packets - whole) > OFF_BEAT:
+            self._anchor_ms, self._samples = stamp_ms, 0
+        else:
+            self._samples += whole * self._last_n
+        self._last_ms, self._last_n = stamp_ms, n
+        span_ms = stamp_ms - self._anchor_ms
+        if span_ms >= MEASURED_FROM_S * TICK_HZ:
+            found = span_ms / self._samples
+            if abs(found / self._nominal_ms - 1) <= FARTHEST_OFF:
+                self.period_ms = found
+        if span_ms >= ANCHORED_S * TICK_HZ:
+            self._anchor_ms, self._samples = stamp_ms, 0
 
 
 class Parts:
@@ -89,6 +125,7 @@ class MovesenseReceiver:
 
     def _begin(self) -> None:
         self._clocks = {ref: Unwrapper(TICK_BITS, TICK_HZ, 1) for ref in self._paths}
+        self._paces = {ref: Pace(1000 * self._period_us / ROW_TICK_HZ) for ref in self._paths}
         self._pairing = Pairing(self._period_us, LONGEST_WAIT_S * ROW_TICK_HZ)
         self._fresh = set(self._paths) if self._paired else set[int]()
 
@@ -118,8 +155,10 @@ class MovesenseReceiver:
             self._begin()
             self._rising.restart()
             stamp_ms, _ = self._clocks[reference].place(stamp) or (stamp, False)
-        n = packet.n_samples
-        time = stamp_ms * TICKS_PER_MS + np.rint(np.arange(n) * self._period_us).astype(np.int64)
+        n, pace = packet.n_samples, self._paces[reference]
+        pace.take(stamp_ms, n)
+        period = pace.period_ms * TICKS_PER_MS
+        time = stamp_ms * TICKS_PER_MS + np.rint(np.arange(n) * period).astype(np.int64)
         accel, gyro = packet.accel_m_s2, packet.gyro_rad_s
         if not self._paired:
             force = no_samples(n) if accel is None else accel

@@ -287,6 +287,22 @@ def test_a_restart_moves_ticks_on() -> None:
     assert 0 < second.tick[0] - first.tick[-1] < 20_000
 
 
+@pytest.mark.parametrize("true_hz", [98.0, 104.0, 109.0])
+@pytest.mark.parametrize("lost", [(), (40,), (40, 41, 42, 90)])
+def test_ticks_follow_the_real_rate(true_hz: float, lost: tuple[int, ...]) -> None:
+    """A sensor that is slower or faster than it says: within a stamp's ms of the truth, also after loss."""
+    receiver = receiver_of("/Meas/IMU6/104")
+    worst_ms = 0.0
+    for k in range(160):
+        true_s = 5.0 + (8 * k + np.arange(8)) / true_hz
+        if k in lost:
+            continue
+        rows = [receiver.push(DATA, part) for part in packet_at(int(1000 * true_s[0]))][-1]
+        if true_s[0] > 8.0:  # the period is measured by then
+            worst_ms = max(worst_ms, np.abs(rows.tick / 1000 - 1000 * true_s).max())
+    assert 0 < worst_ms < 1.1
+
+
 def test_magnetometer_comes_along() -> None:
     receiver = receiver_of("/Meas/IMU9/52")
     rows = receiver.push(DATA, encode_data(16, encode_body(9, *blocks(4), np.full((4, 3), 40.0)))[0])

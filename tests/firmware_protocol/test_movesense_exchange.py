@@ -62,6 +62,19 @@ def test_two_resources_are_paired() -> None:
     assert np.isfinite(gyro).all()
 
 
+def test_a_lost_packet_of_one_resource_leaves_the_others_samples() -> None:
+    sensor, talk = run(Wish(rate_hz=208))
+    receiver = FAMILY.receiver(talk.result)
+    notifications = sent(sensor, 208, 2.0)
+    accel_parts = [i for i, one in enumerate(notifications) if one.payload[1] == 0x10]
+    lost = accel_parts[10]  # a first part: its second is of no use then
+    rows = [receiver.push(n.characteristic, n.payload) for i, n in enumerate(notifications) if i != lost]
+    accel, gyro = (np.concatenate([getattr(one, n) for one in rows]) for n in ("accel_m_s2", "gyro_rad_s"))
+    assert len(accel) == 208 * 2 // 16 * 16 - 16
+    assert np.isfinite(gyro).all()
+    assert np.isnan(accel).all(axis=1).sum() == 16
+
+
 def test_the_sample_app() -> None:
     sensor, talk = run(sample_app=True)
     assert talk.result.info == {"ranges_read": False}
