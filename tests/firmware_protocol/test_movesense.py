@@ -29,7 +29,7 @@ from firmware_protocol.movesense_messages import (
 )
 from firmware_protocol.movesense_objects import LAYOUTS, decode_object, encode_object
 from firmware_protocol.movesense_payloads import Ranges, decode_body, encode_body
-from firmware_protocol.movesense_receiver import MovesenseReceiver
+from firmware_protocol.movesense_receiver import MovesenseReceiver, Parts
 from firmware_protocol.movesense_sensor import CAPTURED
 
 FAMILY = FAMILIES["movesense"]
@@ -206,6 +206,15 @@ def test_values_that_no_sensor_measures(bad: float) -> None:
         decode_body("/Meas/IMU6/104", body)
     assert caught.value.offset == 4 + 12 * 3 + 4
     assert decode(DATA, first, {"path": "/Meas/IMU6/104"}).fields["part"] == 1
+    with pytest.raises(ProtocolError) as caught:
+        decode(DATA, bytes((2, 7)) + encode_body(0, accel[:4]), {"path": "/Meas/Acc/52"})
+    assert (caught.value.offset, len(caught.value.packet)) == (2 + 4 + 12 * 3 + 4, 54)
+
+
+def test_a_battery_of_more_than_all() -> None:
+    assert decode_object("/System/Energy/Level", b"\x64") == {"battery_percent": 100}
+    with pytest.raises(ProtocolError):
+        decode_object("/System/Energy/Level", b"\x65")
 
 
 def test_clipped_is_a_component_at_full_scale() -> None:
@@ -257,6 +266,21 @@ def test_parts_that_lost_each_other_give_nothing() -> None:
         with pytest.raises(ProtocolError):
             receiver.push(DATA, d[1][:length])
     assert len(receiver.push(DATA, d[1])) == 8
+
+
+def test_a_first_part_is_used_once() -> None:
+    parts, (first, second) = Parts(), (read_message(part) for part in packet_at(1000))
+    assert parts.join(first) is None
+    assert parts.join(second) == first.body + second.body
+    parts.done(16)
+    assert parts.join(second) is None
+
+
+def test_a_whole_packet_ends_what_was_begun() -> None:
+    """150 bytes that are no packet here, then a good one: a later second part has no first."""
+    receiver = receiver_of("/Meas/Acc/208")
+    begun, short = packet_at(1000)[0], encode_data(16, encode_body(2000, np.ones((4, 3))))[0]
+    assert [len(receiver.push(DATA, part)) for part in (begun, short, packet_at(1000)[1])] == [0, 4, 0]
 
 
 def test_parts_of_two_resources_interleave() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from firmware_protocol import FAMILIES, Advertisement, ExchangeError, Notification, ProtocolError, Wish
-from firmware_protocol.exchange import Step, Write
+from firmware_protocol.exchange import Expect, Step, Write
 from firmware_protocol.movesense_log import LogPieces, encode_log, fetch_log
 from firmware_protocol.movesense_messages import (
     COMMAND,
@@ -16,8 +16,10 @@ from firmware_protocol.movesense_messages import (
     Command,
     encode_command,
     encode_paths,
+    encode_response,
     read_message,
 )
+from firmware_protocol.movesense_objects import encode_object
 from firmware_protocol.movesense_sensor import VirtualMovesense
 from firmware_protocol.rehearsal import Spoil, Talk, rehearse, sent
 
@@ -136,6 +138,44 @@ def test_what_get_does_not_tell_is_done_without(answer: bytes | None) -> None:
     stream = rehearse(FAMILY.configure(Wish()), sensor).result
     assert (stream.rate_hz, stream.info["ranges_read"]) == (104.0, False)
     assert rehearse(FAMILY.battery(), sensor).result is None
+
+
+@pytest.mark.parametrize(("accel_g", "gyro_dps"), [(8, 2001), (3, 2000)])
+def test_ranges_that_it_does_not_offer_are_not_believed(accel_g: int, gyro_dps: int) -> None:
+    class Odd(VirtualMovesense):
+        def write(self, characteristic: str, data: bytes) -> list[Notification]:
+            if data[2:] != encode_paths("/Meas/IMU/Config"):
+                return super().write(characteristic, data)
+            ranges = {"accel_range_g": accel_g, "gyro_range_dps": gyro_dps, "mag_range_ut": 5000}
+            said = encode_response(data[1], 200, encode_object("/Meas/IMU/Config", ranges))
+            return [Notification(DATA, said)]
+
+    sensor = Odd("1")
+    sensor.connect()
+    stream = rehearse(FAMILY.configure(Wish()), sensor).result
+    assert (stream.mode["accel_range_g"], stream.mode["gyro_range_dps"]) == (8.0, 2000.0)
+    assert not stream.info["ranges_read"]
+
+
+def test_hello_is_asked_again() -> None:
+    missed = [TimeoutError("lost")]
+
+    def spoil(step: Step) -> Exception | None:
+        return missed.pop() if isinstance(step, Expect) and missed else None
+
+    _, talk = run(spoil=spoil)
+    assert talk.result.rate_hz == 104.0
+
+
+def test_clipped_force_is_told_in_the_row_of_its_rotation() -> None:
+    sensor, talk = run(Wish(rate_hz=208))
+    receiver = FAMILY.receiver(talk.result)
+    accel = np.zeros((64, 3))
+    accel[40, 1] = 100.0
+    given = sensor.feed(1.0 + np.arange(64) / 208, accel, np.zeros((64, 3)))
+    parts = [receiver.push(one.characteristic, one.payload) for one in given]
+    clipped = np.concatenate([rows.clipped for rows in parts])
+    assert np.flatnonzero(clipped).tolist() == [40 - 16]  # the first packet is left out
 
 
 def test_requests_are_not_repeated_but_hello() -> None:
