@@ -34,7 +34,7 @@ from aqsense.view.tokens import (
 from aqsense.view.words import ABSENT, signed, upper_bound
 
 _ROW, _HEAD, _AXIS_MM = 6.6, 8.0, 8.0
-_NAMES_END, _NUMBERS = 31.0, 88.0
+_NAMES_END, _NUMBERS = 31.0, 85.0
 
 
 def plot_lags(result: Result, run: int | None = None) -> Page:
@@ -134,7 +134,7 @@ def _draw_numbers(
         return
     colour = CONTRIBUTORS[who].text_colour if run.names(who) else INK
     text = signed(place.value) if math.isfinite(place.value) else ABSENT
-    x = _NUMBERS + typeset.width(signed(-88.0), FIGURE_TEXT_PT, bold=True) / PT_PER_MM
+    x = _NUMBERS + typeset.width(signed(-888.0), FIGURE_TEXT_PT, bold=True) / PT_PER_MM
     gid = f"place-{who.value}-{side.value}"
     page.draw_text(
         (x, y), text, FIGURE_TEXT_PT, colour, bold=True, align="right", valign="center_baseline", gid=gid

@@ -6,7 +6,6 @@ Out: a page or files. Rows show the spread as it was seen, with 95 % of a single
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from aqsense.view.small_figure import (
     WIDTH,
     Span,
     Words,
+    apart,
     save_pair,
     small_page,
     ticks,
@@ -245,13 +245,14 @@ def _stretches(is_known: Any) -> list[list[int]]:
 
 
 def _draw_labels(page: Page, labels: Sequence[tuple[float, Series]], main: Series) -> None:
-    """Numbers of the runs at the right, pushed apart from below where lines end close together."""
-    lowest = -math.inf
-    for y, one in sorted(labels, key=lambda label: label[0]):
-        lowest = max(y, lowest + _LABEL_GAP)
+    """Numbers of the runs right of where their lines end, each joined to its line."""
+    placed = sorted(labels, key=lambda label: label[0])
+    heights = apart([y for y, _ in placed], _LABEL_GAP)
+    for (end, one), y in zip(placed, heights, strict=True):
         is_main = one is main
-        colour = INK if is_main else SECONDARY
-        text, at = f"run {one.run}" if is_main else f"{one.run}", (_RIGHT + 1.5, lowest)
+        page.draw_line([(_RIGHT + 0.6, end), (_RIGHT + 3.0, y)], LANE_EDGE, 0.6, z=1.0)
+        text, colour = (f"run {one.run}", INK) if is_main else (f"{one.run}", SECONDARY)
+        at = (_RIGHT + 3.6, y)
         page.draw_text(at, text, FIGURE_TEXT_PT, colour, bold=is_main, valign="center_baseline")
 
 

@@ -26,7 +26,7 @@ _HEAD_GAP = 3.0
 _NAME_ROOM = 0.45  # of a line, at most, for the athlete
 _TITLE_SIZES = ((FIGURE_TITLE_PT, 1), (FIGURE_TITLE_PT - 2, 2))
 _LINE_SIZES = ((FIGURE_TEXT_PT, 2),)
-_NOTE_SIZES = ((FIGURE_NOTE_PT, 6),)
+_NOTE_SIZES = ((FIGURE_NOTE_PT, 8),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,19 @@ def ticks(low: float, high: float, most: int) -> list[float]:
         if last - first + 1 <= most:
             return [n * step * factor for n in range(first, last + 1)]
     return []
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Rising places, those closer than `gap` moved apart around their common middle."""
+    groups: list[tuple[int, float]] = []  # members, and the mean place of the first
+    for place in places:
+        n, first = 1, place
+        while groups and groups[-1][1] + groups[-1][0] * gap > first:
+            m, before = groups.pop()
+            first = (m * before + n * (first - m * gap)) / (m + n)
+            n += m
+        groups.append((n, first))
+    return [first + k * gap for n, first in groups for k in range(n)]
 
 
 def save_pair(page: Page, directory: str | Path, stem: str) -> list[Path]:

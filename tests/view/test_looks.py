@@ -15,6 +15,7 @@ from aqsense.view.alignment import plot_alignment_pages
 from aqsense.view.card import plot_card
 from aqsense.view.page import Page
 from aqsense.view.tokens import CONTRIBUTORS, PAPER, SMALLEST_PT, TEXT_COLOURS
+from aqsense.view.typeset import ELLIPSIS
 
 SMALL = (aq.plot_run, aq.plot_stride, aq.plot_lags)
 
@@ -40,6 +41,7 @@ def test_card(case):
 def test_small_figures(plot, case):
     result = result_of(case)
     page = plot(with_envelopes(result), int(result.tables["runs"]["run"][-1]))
+    assert not [words for words in words_of(page) if words.endswith(ELLIPSIS)]
     assert problems(page) == []
     assert touched_marks(page) == []
     assert text_breaks(page) == []
