@@ -34,6 +34,10 @@ class Panel:
         """Height of a contributor's lane in a row."""
         return self.grid.middle(index) + CONTRIBUTORS[who].lane * self.grid.row
 
+    def mean_lane(self, who: Contributor) -> float:
+        """Height of a contributor's lane in the mean row."""
+        return self.grid.mean_middle + CONTRIBUTORS[who].lane * self.grid.row
+
     def joined_places(self, who: Contributor, places: Mapping[int, float]) -> list[list[tuple[float, float]]]:
         """Lines through places (row index -> ms) in neighbouring rows of a lane, in mm.
 
