@@ -18,7 +18,7 @@ from firmware_protocol.unwrap import Unwrapper
 @pytest.mark.parametrize("vector", vector_parameters("movella_dot"))
 def test_vectors_of_payloads(vector) -> None:
     if vector.characteristic not in (MEDIUM_PAYLOAD, SHORT_PAYLOAD):
-        pytest.skip("a message: not decoded yet")
+        pytest.skip("no payload: see test_movella_messages")
     packet, stated = decode(vector.characteristic, vector.data), vector.decoded
     assert (packet.tick, packet.fields["mode"]) == (stated["timestamp_us"], stated["mode"])
     for axis, name in enumerate("xyz"):
@@ -40,13 +40,17 @@ def test_vectors_of_payloads(vector) -> None:
 def test_every_field_is_read_from_its_end(mode: int) -> None:
     layout = LAYOUTS[mode]
     values = [0.1 + 0.37 * i for i in range(len(layout.names))]
-    if layout.delta_at is not None:
+    if layout.dq_at is not None:
         values[:4] = [0.99, 0.011, 0.023, 0.037]
+    if layout.status_at is not None:
+        values[layout.status_at :] = [0x0201, 3, 4]
     payload = encode(mode, 0x01020304, values)
     right = decode(layout.characteristic, payload, mode)
-    places = [(4 * i, 4) for i in range(1 + len(layout.names) - (3 if layout.mag_at else 0))]
+    places = [(4 * i, 4) for i in range(1 + layout.n_floats)]
     if layout.mag_at is not None:
         places += [(4 + 4 * layout.mag_at + 2 * i, 2) for i in range(3)]
+    if layout.status_at is not None:
+        places += [(4 + 4 * layout.n_floats, 2), (6 + 4 * layout.n_floats, 2)]
     for offset, size in places:
         turned = payload[:offset] + payload[offset : offset + size][::-1] + payload[offset + size :]
         assert turned != payload
