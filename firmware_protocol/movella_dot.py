@@ -3,7 +3,8 @@
 In:  Wish.
 Out: the running stream: payload mode 21 (acceleration with gravity, angular rate) at 60 Hz or the rate that
      was wished; ranges are fixed (16 g, 2000 deg/s). Ticks are the sensor's own us, unwrapped. There is no
-     packet counter over the air: a loss shows as a gap of the stamps. A link needs an ATT MTU of 43.
+     packet counter over the air: a loss shows as a gap of the stamps. A link needs an ATT MTU of 43, of 163
+     for exported recordings.
 Known from: Movella's "DOT BLE Service Specification" XD0506P rev C (July 2023), the older user manual,
      xsens_dot_server and its issues; payloads captured from hardware in modes 4 and 22 (of firmware that
      isn't named), the document's example messages. Two of those (start of a recording and its receipt) end
@@ -11,8 +12,9 @@ Known from: Movella's "DOT BLE Service Specification" XD0506P rev C (July 2023),
      firmware 1.x to 2.4 (`Xsens DOT`) and newer; a common time needs 1.4.
 Not verified without hardware: which sample interval a stamp stands for (taken as the sample's own time), the
      order of the address in the device information, whether messages are padded, the names of a renamed
-     sensor, what a synchronised sensor says when its rate is written (the rate is read back), the order of
-     exported fields other than rising. Modes 1, 17 and 25 need the vendor's SDK.
+     sensor, what a synchronised sensor says when its rate is written (the rate is read back), whether it
+     keeps the common time when it is stopped before it is started, the order of exported fields other than
+     rising. Modes 1, 17 and 25 need the vendor's SDK.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ HEADER_MARK, DATA_MARK, EMPTY_MARK = 0xEE, 0xCC, 0xFF
 _FLASH = struct.Struct("<IIHIII106x")
 _FILE = struct.Struct("<IIHIH112x")
 _DATA = 128
+SECOND_REVISION = 0x0200  # 2.0, from which on the header says how long the indicators are
 
 
 def read_flash_info(data: bytes, payload: bytes, start: int) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def read_flash_info(data: bytes, payload: bytes, start: int) -> dict[str, Any]:
             "revision": f"{revision >> 8}.{revision & 0xFF}",
             "initialised_utc": utc,
             "space_bytes": space,
-            "indicators_bytes": indicators,
+            "indicators_bytes": indicators if revision >= SECOND_REVISION else None,
         }
     marks = (HEADER_MARK, DATA_MARK, EMPTY_MARK)
     place = next((i for i, one in enumerate(data) if one not in marks), None)
@@ -64,9 +65,11 @@ def files_in(indicators: bytes) -> list[int]:
     return files
 
 
-def encode_flash_info(utc: int, space_bytes: int, indicators_bytes: int) -> bytes:
+def encode_flash_info(
+    utc: int, space_bytes: int, indicators_bytes: int, revision: int = SECOND_REVISION
+) -> bytes:
     """Data of the header."""
-    return _FLASH.pack(FLASH_MAGIC, _DATA, 0x0200, utc, space_bytes, indicators_bytes)
+    return _FLASH.pack(FLASH_MAGIC, _DATA, revision, utc, space_bytes, indicators_bytes)
 
 
 def encode_indicators(sectors: Sequence[int]) -> list[bytes]:

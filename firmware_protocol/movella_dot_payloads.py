@@ -142,7 +142,10 @@ def decode(characteristic: str, payload: bytes, mode: int | None = None, rate_hz
 
 
 def likely_mode(characteristic: str, payload: bytes) -> int:
-    """The mode with the fewest fields that explains all bytes; a unit quaternion first means increments."""
+    """The mode with the fewest fields that explains all bytes; a unit quaternion first means increments.
+
+    Modes 2, 3, 6, 7, 16, 23 and 24 are never guessed: their bytes could be those of another mode.
+    """
     if characteristic == SHORT_PAYLOAD:
         return 5 if any(payload[16:]) else 4
     if characteristic == LONG_PAYLOAD:
@@ -183,7 +186,7 @@ def sample(
     if layout.mag_at is not None:
         mag = slice(layout.mag_at, layout.mag_at + 3)
         values[mag] = [value / MAG_PER_FIELD for value in values[mag]]
-    clipped = any(values[i] for i in layout.counts)
+    clipped = bool(layout.counts) and any(values[i] for i in layout.counts)
     if layout.status_at is not None:
         clipped |= bool(int(values[layout.status_at]) & _CLIP_BITS)
     if accel is not None:
@@ -195,7 +198,7 @@ def sample(
     return Packet(
         Kind.SAMPLES,
         accel_m_s2=None if accel is None else np.array([accel]),
-        gyro_rad_s=None if gyro is None else np.array([gyro]) * _RAD,
+        gyro_rad_s=None if gyro is None else np.array([[one * _RAD for one in gyro]]),
         stamp=Stamp.NONE if tick is None else Stamp.FIRST,
         tick=tick,
         tick_hz=None if tick is None else TICK_HZ,

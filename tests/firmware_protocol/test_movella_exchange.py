@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from vectors import vector_data, vectors
 
-from firmware_protocol import Advertisement, ExchangeError, Wish
+from firmware_protocol import Advertisement, ExchangeError, ProtocolError, Wish
 from firmware_protocol import movella_dot_messages as messages
 from firmware_protocol import movella_dot_service as service
 from firmware_protocol import movella_dot_structures as structures
@@ -19,6 +23,9 @@ from firmware_protocol.movella_dot import FAMILY, MovellaDotReceiver, stream_of
 from firmware_protocol.movella_dot_payloads import LAYOUTS
 from firmware_protocol.movella_dot_sensor import VirtualDot
 from firmware_protocol.rehearsal import moving, rehearse, sent, started
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import fuzz_protocol
 
 ROOT = "D4:22:CD:AA:BB:CC"
 
@@ -301,6 +308,35 @@ def test_configuration_is_told(
     sensor: VirtualDot, name: str, values: dict, field: str, value: object
 ) -> None:
     assert rehearse(service.tell(name, values), sensor).result[field] == value
+
+
+def test_spoilt_messages_give_a_packet_or_an_error(sensor: VirtualDot) -> None:
+    """The shared fuzz knows the messages of configuring only; these are those of recordings."""
+    recorded(sensor)
+    talks = [
+        rehearse(exchange, sensor)
+        for exchange in (
+            service.recording_time(),
+            service.stop_recording(),
+            service.list_recordings(),
+            service.describe_recording(1),
+            service.fetch_recording(1),
+            service.start_sync(ROOT),
+        )
+    ]
+    mode = {"payload_mode": 21, "rate_hz": 60, "export_fields": list(service.FETCHED_FIELDS)}
+    said = {(one.characteristic, one.payload) for talk in talks for one in talk.notifications}
+    said |= {(s.characteristic, s.data) for talk in talks for s in talk.steps if isinstance(s, Write)}
+    said |= {(uuids.MESSAGE_ACKNOWLEDGE, sensor.read(uuids.MESSAGE_ACKNOWLEDGE))}
+    seeds = [fuzz_protocol.Given(*one, mode) for one in sorted(said)]
+    legal = 0
+    for given, _ in zip(fuzz_protocol.spoilt(seeds, random.Random(3)), range(20_000), strict=False):
+        body = given.payload[:157]
+        for payload in (given.payload, messages.frame(messages.RECORDING, body) if body else b""):
+            with contextlib.suppress(ProtocolError):
+                fuzz_protocol.check_packet(FAMILY.decode(given.characteristic, payload, given.mode))
+                legal += 1
+    assert legal > 100
 
 
 def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from byte_order import assert_every_field_has_an_end
-from vectors import vector_parameters
+from vectors import vectors_of
 
 from firmware_protocol import ProtocolError
 from firmware_protocol import movella_dot_flash as flash
@@ -22,11 +22,9 @@ ADDRESS = "01:23:45:67:89:AB"
 INFO = structures.encode_info(ADDRESS, (2, 4, 1), (2023, 7, 3, 12, 34, 56), 0x0102030405060708, "XS-T02")
 
 
-@pytest.mark.parametrize("vector", vector_parameters("movella_dot"))
+@pytest.mark.parametrize("vector", vectors_of("movella_dot", uuids.PAYLOAD_LENGTH, others=True))
 def test_vectors_of_messages_and_structures(vector) -> None:
     stated = dict(vector.decoded)
-    if vector.characteristic in uuids.PAYLOAD_LENGTH:
-        pytest.skip("a payload: see test_movella_payloads")
     if vector.is_error and not stated.get("checksum_and_length_ok", True):
         with pytest.raises(ProtocolError, match="checksum") as refused:
             decode(vector.characteristic, vector.data, {})
@@ -46,13 +44,13 @@ def test_vectors_of_messages_and_structures(vector) -> None:
     assert {name: fields[name] for name in told} == told
 
 
-@pytest.mark.parametrize("vector", vector_parameters("movella_dot"))
-def test_vectors_are_encoded(vector) -> None:
-    if vector.characteristic == uuids.MEASUREMENT_CONTROL:
-        assert structures.encode_measurement(True, 21) == vector.data
+@pytest.mark.parametrize("vector", vectors_of("movella_dot", uuids.MESSAGES))
+def test_vectors_of_messages_are_encoded(vector) -> None:
+    if vector.is_error:
+        start = {"start_utc": vector.decoded["start_utc"], "seconds": vector.decoded["seconds"]}
+        assert messages.encode("recording.start", start)[:-1] == vector.data[:-1]
+        assert messages.encode("recording.start", start) != vector.data
         return
-    if vector.characteristic not in uuids.MESSAGES or (vector.is_error and vector.origin != "derived"):
-        pytest.skip("not a message")
     fields = dict(decode(vector.characteristic, vector.data, {}).fields)
     name = fields.pop("message")
     if name == "config.revert_to_factory.ack":
@@ -152,6 +150,9 @@ def test_every_number_of_an_export_has_an_end() -> None:
     told = decode(place, messages.frame(1, b"\x51" + header), {}).fields
     numbers = told["initialised_utc"], told["space_bytes"], told["indicators_bytes"], told["revision"]
     assert numbers == (0x01020304, 0x05060708, 0x090A, "2.0")
+    old = flash.encode_flash_info(1, 2, 0, revision=0x0100)
+    told = decode(place, messages.frame(1, b"\x51" + old), {}).fields
+    assert (told["revision"], told["indicators_bytes"]) == ("1.0", None)
     assert (header[:4], info[:4]) == (b"salF", b"oceR")  # as the document's example shows the second
 
 
