@@ -28,8 +28,17 @@ from typing import Any
 
 import numpy as np
 
-from firmware_protocol.asking import ask
-from firmware_protocol.exchange import Exchange, ExchangeError, Expect, Step, Stream, Subscribe, Wish, Write
+from firmware_protocol.exchange import (
+    Exchange,
+    ExchangeError,
+    Expect,
+    Step,
+    Stream,
+    Subscribe,
+    Wish,
+    Write,
+    ask,
+)
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.movesense_messages import (
     COMMAND,
