@@ -43,7 +43,7 @@ def test_five_sensors_of_mixed_families(tmp_path: Path) -> None:
     sent_is_logged(running, logged)
     for one in now.sensors:
         assert one.loss < 0.01
-        assert one.nominal_hz >= 90
+        assert one.nominal_hz >= 60  # Movella DOT streams no faster
         assert one.title
     rebuild(tmp_path)
     recording = read_recording(tmp_path)
