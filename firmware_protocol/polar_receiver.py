@@ -148,7 +148,7 @@ class PolarReceiver:
 
     def _rows(self, time_ns: Ticks, accel: Floats, gyro: Floats, clipped: NDArray[np.bool_]) -> Rows:
         """Rows with rising ticks; a sample that a frame's stamp puts before the last row is left out."""
-        tick = np.rint(time_ns / NS_PER_TICK).astype(np.int64)
+        tick = (time_ns + NS_PER_TICK // 2) // NS_PER_TICK
         restarted = self._restarted and len(tick) > 0
         if restarted and self._last_tick is not None:
             self._offset = self._last_tick + round(self._period_ns / NS_PER_TICK) - int(tick[0])
