@@ -2,7 +2,8 @@
 
 In:  notifications of ffe4 (base 00805f9A34fb, not Bluetooth's own): frames of 20 bytes, `witmotion_frames`.
 Out: rows that are counted as received (tick_source `count`): the family sends neither counter nor time, a
-     lost notification doesn't show and a repeated one can't be told from a still sensor.
+     lost notification doesn't show and a repeated one can't be told from a still sensor. Two halves of
+     different frames that fit together by their lengths can't be told from one frame: there is no checksum.
 Known from: the maker's Python, Android and C# sources and manual (WT901BLECL 5.0); measured rates and
      captured notifications of WT901BLE67 and WT9011DCL-BT50 by a public project (macOS). Firmware numbers
      aren't stated there. True rates are 0.7 to 1.1 % below the nominal ones: `RATES_HZ` has the measured
@@ -190,7 +191,7 @@ class WitmotionReceiver:
         if characteristic not in ("", NOTIFY):
             raise ProtocolError(f"characteristic {characteristic} sends no frames; {NOTIFY} does", payload)
         whole, rest = frames_within(payload)
-        if not (whole and not rest):  # a notification that stands alone says that a half frame is lost
+        if len(whole) != len(payload):  # one of whole frames only says that a half frame before it is lost
             whole, rest = frames_within(self._rest + payload)
         if not whole and not rest:
             raise ProtocolError("no frame: expected 55 61 or 55 71", payload)
