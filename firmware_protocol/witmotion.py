@@ -188,7 +188,7 @@ class WitmotionReceiver:
 
     def push(self, characteristic: str, payload: bytes) -> Rows:
         """Rows of all frames that are whole now. See Receiver."""
-        if characteristic not in ("", NOTIFY):
+        if characteristic.lower() not in ("", NOTIFY):
             raise ProtocolError(f"characteristic {characteristic} sends no frames; {NOTIFY} does", payload)
         whole, rest = frames_within(payload)
         if len(whole) != len(payload):  # one of whole frames only says that a half frame before it is lost
