@@ -30,6 +30,7 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
+    WriteRefused,
     ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
@@ -85,17 +86,18 @@ def _read(start: int) -> Generator[Step, bytes | None, dict[int, int]]:
     answer = Expect(NOTIFY, _answers(start), 0.5, f"read-back of register 0x{start:02X}")
     try:
         payload = yield from ask(question, answer)
-    except TimeoutError:
+    except (TimeoutError, WriteRefused):
         return {}
     return registers_of(payload, start)
 
 
 def _write(settings: Mapping[Register, int]) -> Exchange:
     """Unlock (valid for 10 s) and write registers, not saved: they last until power-off."""
-    yield Write(WRITE, UNLOCK, response=True)
-    yield Pause(BETWEEN_WRITES_S)
-    for register, value in settings.items():
-        yield Write(WRITE, command(register, value), response=True)
+    for data in (UNLOCK, *(command(register, value) for register, value in settings.items())):
+        try:
+            yield Write(WRITE, data, response=True)
+        except WriteRefused as refused:
+            raise ExchangeError(f"command {data.hex()}: {refused}. Switch it off and on") from None
         yield Pause(BETWEEN_WRITES_S)
     yield Pause(AFTER_WRITES_S - BETWEEN_WRITES_S)
 

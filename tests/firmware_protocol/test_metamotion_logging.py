@@ -145,3 +145,13 @@ def test_full_scale_is_clipped() -> None:
     packet = bytes.fromhex("0b0720751b0400ff7fcd0121761b0400c0070000")
     accel, _ = rows_of(Recording(SETTINGS, (0, 1), (2, 3), 0, 1), [packet])
     assert accel.clipped.tolist() == [True]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_stands_in_the_memory_gives_rising_rows(seed: int) -> None:
+    draw = np.random.RandomState(seed)
+    packets = [b"\x0b\x07" + draw.bytes(9 * draw.randint(1, 3)) for _ in range(3000)]
+    packets += [b"\x0b\x07" + bytes((0x20 | draw.randint(4),)) + draw.bytes(8) for _ in range(3000)]
+    for rows in rows_of(Recording(SETTINGS, (0, 1), (2, 3), 7, 1), packets):
+        assert (np.diff(rows.tick) > 0).all()
+        assert len(rows) == len(rows.accel_m_s2) == len(rows.gyro_rad_s) == len(rows.clipped)
