@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
+from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -19,7 +20,6 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
-    ask,
 )
 from firmware_protocol.metamotion_packets import (
     ACC,
