@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from firmware_protocol.exchange import Exchange, ExchangeError, Expect, Pause, Step, Wish, Write, ask
+from firmware_protocol.asking import ask
+from firmware_protocol.exchange import (
+    Exchange,
+    ExchangeError,
+    Expect,
+    Pause,
+    Step,
+    Wish,
+    Write,
+    WriteRefused,
+)
 from firmware_protocol.metamotion_packets import (
     ACC,
     ACC_RANGE_CODES,
@@ -64,6 +74,8 @@ def asked(data: bytes, head: bytes, what: str) -> Generator[Step, bytes | None, 
     try:
         answer = Expect(NOTIFY, _begins(head), ANSWER_TIMEOUT_S, what)
         return (yield from ask(write(data), answer, tries))
+    except WriteRefused as refused:
+        raise ExchangeError(f"{what}: {refused}. Switch it off and on") from None
     except TimeoutError:
         raise ExchangeError(
             f"{what}: no answer within {ANSWER_TIMEOUT_S:g} s. Switch it off and on"

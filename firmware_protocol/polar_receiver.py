@@ -102,5 +102,5 @@ class PolarReceiver:
         return time_ns, value, no_samples(len(value)), clipped
 
     def _rows(self, time_ns: Ticks, accel: Floats, gyro: Floats, clipped: NDArray[np.bool_]) -> Rows:
-        tick = np.rint(time_ns / NS_PER_TICK).astype(np.int64)
+        tick = (time_ns + NS_PER_TICK // 2) // NS_PER_TICK
         return self._rising.rows(tick, accel, gyro, clipped)

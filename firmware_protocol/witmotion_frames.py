@@ -109,7 +109,7 @@ def registers_of(payload: bytes, start: int) -> dict[int, int]:
 def decode(characteristic: str, payload: bytes, mode: Mapping[str, object]) -> Packet:
     """One notification. See Family.decode; `mode` isn't needed."""
     del mode
-    if characteristic not in ("", NOTIFY):
+    if characteristic.lower() not in ("", NOTIFY):
         raise ProtocolError(f"characteristic {characteristic} isn't {NOTIFY}", payload)
     return decode_frames(payload)
 
