@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aqsense.view.run_figure import plot_run
     from aqsense.view.stride_figure import plot_stride
     from aqsense.view.tables import read_result, write_result
+    from aqsense.view.two_runs import plot_two_runs
 
 __version__ = "0.1.0"
 
@@ -44,6 +45,7 @@ __all__ = [
     "plot_lags",
     "plot_run",
     "plot_stride",
+    "plot_two_runs",
     "read_recording",
     "read_result",
     "write_result",
@@ -62,6 +64,7 @@ _HOMES = {
     "plot_lags": "aqsense.view.lags_figure",
     "plot_run": "aqsense.view.run_figure",
     "plot_stride": "aqsense.view.stride_figure",
+    "plot_two_runs": "aqsense.view.two_runs",
     "read_recording": "aqsense.acquire",
     "read_result": "aqsense.view.tables",
     "write_result": "aqsense.view.tables",

@@ -18,7 +18,7 @@ from aqsense.model import Floats, Result
 from aqsense.view.foot import interval_words, value_words
 from aqsense.view.layout import PT_PER_MM
 from aqsense.view.page import Page
-from aqsense.view.rows_of_run import chosen_run, rows_of_run, rows_where
+from aqsense.view.rows_of_run import chosen_run, earlier_runs, rows_of_run, rows_where
 from aqsense.view.run_rows import AlignmentRun
 from aqsense.view.small_figure import (
     MARGIN,
@@ -38,6 +38,7 @@ from aqsense.view.tokens import FIGURE_TEXT_PT, INK, LANE_EDGE, SECONDARY
 _LEFT, _RIGHT = 19.0, WIDTH - 20.0
 _SPREAD_MM, _SMALL_MM, _TITLE_MM, _AXIS_MM = 40.0, 13.0, 8.5, 11.0
 _LINE_PT, _EARLIER_PT, _BAND_OPACITY = 2.2, 1.1, 0.16
+_MOST_EARLIER = 5
 _LABEL_GAP = 1.15 * TEXT_MM
 
 
@@ -108,7 +109,7 @@ def _words(run: AlignmentRun, has_earlier: bool) -> Words:
 
 
 def _parts(result: Result, run: int) -> list[Part]:
-    runs = [run, *_earlier_runs(result, run)]
+    runs = [run, *earlier_runs(result, run)[-_MOST_EARLIER:]]
     found = {number: _quantities(result, number) for number in runs}
 
     def part(name: str, title: str, height: float, *, from_zero: bool = False) -> Part:
@@ -122,18 +123,6 @@ def _parts(result: Result, run: int) -> list[Part]:
         part("contact", "FOOT ON THE GROUND, ms", _SMALL_MM),
         part("speed", "SPEED, m/s", _SMALL_MM),
     ]
-
-
-def _earlier_runs(result: Result, run: int) -> list[int]:
-    table = result.tables["runs"]
-    row = int(np.flatnonzero(np.asarray(table["run"]) == run)[0])
-    same = [
-        int(number)
-        for i, number in enumerate(table["run"])
-        if table["start_s"][i] < table["start_s"][row]
-        and all(table[name][i] == table[name][row] for name in ("kind", "athlete", "score_set"))
-    ]
-    return same[-5:]
 
 
 def _quantities(result: Result, run: int) -> dict[str, Series]:
