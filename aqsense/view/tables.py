@@ -74,9 +74,17 @@ def read_result(directory: str | Path) -> Result:
     folder = Path(directory)
     if not folder.is_dir():
         raise RecordingError("there is no such folder of results. Run `aqsense analyze` first.", path=folder)
-    return Result(
-        {table: _columns(folder / f"{table}.csv", table) for table in TABLES}, _summary(folder / SUMMARY)
-    )
+    return Result({table: read_table(folder, table) for table in TABLES}, read_summary(folder))
+
+
+def read_table(directory: Path, table: str) -> Columns:
+    """One table of a result folder; raises as `read_result`."""
+    return _columns(directory / f"{table}.csv", table)
+
+
+def read_summary(directory: Path) -> dict[str, Any]:
+    """summary.json of a result folder; raises as `read_result`."""
+    return _summary(directory / SUMMARY)
 
 
 def summary_text(summary: Mapping[str, Any]) -> str:
