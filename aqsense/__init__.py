@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from aqsense.model import Recording, Result
     from aqsense.settings import Settings
     from aqsense.view.alignment import plot_alignment
+    from aqsense.view.lags_figure import plot_lags
+    from aqsense.view.report import open_report
+    from aqsense.view.run_figure import plot_run
+    from aqsense.view.stride_figure import plot_stride
     from aqsense.view.tables import read_result, write_result
 
 __version__ = "0.1.0"
@@ -32,7 +36,11 @@ __all__ = [
     "Settings",
     "__version__",
     "analyze",
+    "open_report",
     "plot_alignment",
+    "plot_lags",
+    "plot_run",
+    "plot_stride",
     "read_recording",
     "read_result",
     "write_result",
@@ -44,7 +52,11 @@ _HOMES = {
     "Result": "aqsense.model",
     "Settings": "aqsense.settings",
     "analyze": "aqsense.analysis.pipeline",
+    "open_report": "aqsense.view.report",
     "plot_alignment": "aqsense.view.alignment",
+    "plot_lags": "aqsense.view.lags_figure",
+    "plot_run": "aqsense.view.run_figure",
+    "plot_stride": "aqsense.view.stride_figure",
     "read_recording": "aqsense.acquire",
     "read_result": "aqsense.view.tables",
     "write_result": "aqsense.view.tables",

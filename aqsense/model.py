@@ -254,7 +254,8 @@ Columns = Mapping[str, NDArray[Any]]
 class Result:
     """What an analysis found, with the names and units of FORMATS 4.
 
-    tables    `events`, `steps`, `strides`, `runs`: column name -> array (text columns are object arrays)
+    tables    `events`, `steps`, `strides`, `runs`: column name -> array (text columns are object arrays);
+              `envelopes`, what limbs show over a stride, is for pictures and may be absent
     summary   the content of summary.json; a missing value is None with `<name>_reason` beside it
     """
 

@@ -18,6 +18,7 @@ from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
 from aqsense.analysis.contacts import has_data
 from aqsense.analysis.doubts import ALL_RUNS, flag_clipped_contacts, flag_doubtful
+from aqsense.analysis.envelopes import envelope_columns
 from aqsense.analysis.events import Stream
 from aqsense.analysis.flight import without_grounded_runs
 from aqsense.analysis.frames import Frame, Frames, fit_frames
@@ -231,8 +232,9 @@ def analyze(
     found = flag_clipped_contacts(found, readings.weak_accel)
     frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *drills, *notices))
     result = make_result(recording, settings, timed, frames, found, reference or (), pipeline.streams)
+    envelopes = envelope_columns(result.tables["steps"], result.tables["runs"], pipeline.streams)
     tell("done", 1.0)
-    return result
+    return replace(result, tables={**result.tables, "envelopes": envelopes})
 
 
 def _tell_nobody(_what: str, _share: float) -> None:

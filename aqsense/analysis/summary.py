@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.comparable_steps import before_braking, one_set
+from aqsense.analysis.earlier_session import SessionRun, earlier_part, runs_of
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.pattern import pattern_spreads
@@ -82,15 +83,17 @@ def make_result(
             "Standing, walking and drills are no runs."
         )
     off_pattern_ms = _off_pattern(values, reports)
+    rows = [report.row() for report in reports]
     tables = {
         "events": event_columns(found, values, clock_sd_s, settings),
         "steps": step_columns(values, found, speed, settings, off_pattern_ms),
         "strides": stride_columns(values, speed, settings, off_pattern_ms),
-        "runs": _columns([report.row() for report in reports]),
+        "runs": _columns(rows),
     }
     if sync_sd_ms > WORST_VERDICT_SYNC_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
     runs = [report.summary() for report in reports]
+    _add_earlier(session, rows, runs, reference)
     body = {site: BodySensor(timed[site], frame) for site, frame in frames.by_site.items() if site in timed}
     for report, run in zip(reports, runs, strict=True):
         data = _run_data(report, tables, session["sensors"], streams or {}, body)
@@ -114,6 +117,19 @@ def _run_data(
     data = RunData.of(tables, report.number + 1, sensors, streams)
     comparisons = report.findings.comparisons
     return replace(data, body=body, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
+
+
+def _add_earlier(
+    session: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], summaries: Sequence[dict[str, Any]],
+    reference: Sequence[Result],
+) -> None:  # fmt: skip
+    """What each run is beside the athlete's last session, where other runs are known."""
+    own = [SessionRun(session, row, part) for row, part in zip(rows, summaries, strict=True)]
+    others = [*own, *(run for result in reference for run in runs_of(result))]
+    for run, part in zip(own, summaries, strict=True):
+        earlier = earlier_part(run, others)
+        if earlier is not None:
+            part["earlier"] = earlier
 
 
 def empty_result(

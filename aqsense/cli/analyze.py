@@ -156,11 +156,17 @@ def figure_drawer(result: Result) -> Callable[[Path], None]:
     def draw(directory: Path) -> None:
         from aqsense.view.alignment import save_alignment
         from aqsense.view.card import save_card
+        from aqsense.view.lags_figure import save_lags
+        from aqsense.view.report import save_reports
+        from aqsense.view.run_figure import save_run
+        from aqsense.view.stride_figure import save_stride
 
         with_strides = {int(run) for run in result.tables["strides"]["run"]}
         for run in sorted(with_strides):
-            save_alignment(result, run, directory)
+            for save in (save_alignment, save_run, save_stride, save_lags):
+                save(result, run, directory)
             save_card(result, run, directory.parent)
+        save_reports(result, directory.parent)
 
     return draw
 

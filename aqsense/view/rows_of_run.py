@@ -50,9 +50,9 @@ def rows_of_run(result: Result, run: int) -> AlignmentRun:
 
     Raises NothingToAnalyse where the run has no strides.
     """
-    row = _rows_where(result.tables["runs"], run)
+    row = rows_where(result.tables["runs"], run)
     record = {name: column[0] for name, column in row.items()}
-    strides = _rows_where(result.tables["strides"], run)
+    strides = rows_where(result.tables["strides"], run)
     if not len(strides["stride"]):
         raise NothingToAnalyse(
             f"no picture of run {run}: it holds no stride (a left and a right step). Choose another run."
@@ -60,7 +60,7 @@ def rows_of_run(result: Result, run: int) -> AlignmentRun:
     summary = _summary_of_run(result.summary, run)
     part = named_part(summary)
     named = part.named if part else None
-    steps, who = _rows_where(result.tables["steps"], run), named.contributor if named else None
+    steps, who = rows_where(result.tables["steps"], run), named.contributor if named else None
     rows = stride_rows(strides, steps, float(record["start_s"]), who)
     first, last = int(record["first_stride"]), int(record["last_stride"])
     compared = part.strides if part else (first, last)
@@ -92,7 +92,8 @@ def _from_columns(record: Mapping[str, Any], names: tuple[str, str, str]) -> Est
     return Estimate(value, low, high)
 
 
-def _rows_where(table: Columns, run: int) -> Columns:
+def rows_where(table: Columns, run: int) -> Columns:
+    """The rows of a table that belong to a run."""
     chosen = np.asarray(table["run"]) == run
     return {name: np.asarray(column)[chosen] for name, column in table.items()}
 
