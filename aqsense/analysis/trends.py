@@ -1,6 +1,6 @@
 """A quantity over weeks: one value per session, its slope, and whether it stands still (METHOD 5.12).
 
-In:  values of runs, session times in days, the detectable change.
+In:  values of runs, times of sessions in any unit, the detectable change.
 Out: session values, Theil-Sen slope with its 95 % interval, one of rising, falling, plateau, open, not yet.
 Refuses: an interval below five sessions (no choice of slopes reaches 95 %), a plateau without a detectable
 change.
@@ -47,7 +47,7 @@ class Course(Enum):
 class Trend:
     """Slope of a quantity over sessions.
 
-    slope    in the quantity's unit per day, n = sessions
+    slope    in the quantity's unit per unit of time, n = sessions
     course   by the stated rule
     reason   why `course` is open or not yet, "" else
     """
@@ -81,7 +81,7 @@ def session_value(values: Floats, best: Best) -> Quantity:
 def theil_sen(day: Floats, value: Floats) -> Quantity:
     """Median of the slopes of all pairs, with Sen's 95 % interval.
 
-    day     (n,) days, any order; pairs at the same time have no slope and are left out
+    day     (n,) times, any order and unit; pairs at the same time have no slope and are left out
     value   (n,) NaN are left out
 
     The interval comes from the exact distribution of Kendall's S up to 40 sessions without ties, from its
