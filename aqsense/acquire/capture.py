@@ -77,10 +77,11 @@ class Capture:
         self._radio.start()
         self._ready.wait()
 
-    def mark(self, kind: str, text: str = "", *, site: str = "", run: str = "") -> None:
-        """Something happened now."""
+    def mark(self, kind: str, text: str = "", *, run: str = "", time_ns: int | None = None) -> None:
+        """Something happened now, or at a host time."""
         facts = {"kind": kind, "run": run, "text": text}
-        self._queue.put(LogRecord(What.MARK, self.clock.now_ns(), site, facts=facts))
+        at_ns = self.clock.now_ns() if time_ns is None else time_ns
+        self._queue.put(LogRecord(What.MARK, at_ns, facts=facts))
 
     @property
     def is_running(self) -> bool:
