@@ -121,10 +121,10 @@ def _table(now: CaptureNow) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("sensor")
     table.add_column("is")
-    for name in ("rate /s", "loss %", "late ms", "clip %", "battery", "signal"):
+    for name in ("rate /s", "loss %", "late ms", "clip %", "batt %", "dBm"):
         table.add_column(name, justify="right")
     for one in now.sensors:
         table.add_row(*_row(one))
