@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -24,9 +25,12 @@ from aqsense.acquire.packet_log import PacketLog
 from aqsense.acquire.sensor_capture import USUAL, Patience, SensorCapture, Wanted
 from aqsense.errors import OutputError
 
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.5
+DECODE_EVERY_S = 0.05  # many records one after the other cost half of what single ones do
+DECODE_AT_ONCE = 16
 CLOCK_EVERY_S = 1.0
 LONGEST_STOP_S = 10.0
+NS = 1e-9
 
 
 class Capture:
@@ -77,10 +81,11 @@ class Capture:
         self._radio.start()
         self._ready.wait()
 
-    def mark(self, kind: str, text: str = "", *, site: str = "", run: str = "") -> None:
-        """Something happened now."""
+    def mark(self, kind: str, text: str = "", *, run: str = "", time_ns: int | None = None) -> None:
+        """Something happened now, or at a host time."""
         facts = {"kind": kind, "run": run, "text": text}
-        self._queue.put(LogRecord(What.MARK, self.clock.now_ns(), site, facts=facts))
+        at_ns = self.clock.now_ns() if time_ns is None else time_ns
+        self._queue.put(LogRecord(What.MARK, at_ns, facts=facts))
 
     @property
     def is_running(self) -> bool:
@@ -149,24 +154,35 @@ class Capture:
             self._end_radio()
 
     def _work(self) -> None:
-        is_open, looked_ns = True, 0
-        while is_open:
-            records, is_open = self._next()
-            written = [record for record in records if self._write(record)]
-            for record in written:
-                self._meter.push(record)
-                if self._follow is not None:
-                    self._follow(record)
+        """Write what has come, at once; decode it a moment later, a few records at a time."""
+        is_open, decoded_ns, looked_ns = True, 0, 0
+        written: deque[LogRecord] = deque()
+        while is_open or written:
             now_ns = self.clock.now_ns()
-            if not is_open or (now_ns - looked_ns) * 1e-9 > LOOK_EVERY_S:
+            is_due = not is_open or (now_ns - decoded_ns) * NS > DECODE_EVERY_S
+            if is_open:
+                records, is_open = self._next(0.0 if is_due and written else DECODE_EVERY_S)
+                written.extend(record for record in records if self._write(record))
+            if is_due:
+                self._decode(written)
+                decoded_ns = decoded_ns if written else now_ns
+            if not (is_open or written) or (now_ns - looked_ns) * NS > LOOK_EVERY_S:
                 looked_ns = now_ns
                 self.now = self._meter.now(now_ns, self._log.size, self._failed)
 
-    def _next(self) -> tuple[list[LogRecord], bool]:
-        """All records that have come, waiting a moment for the first; False when there are no more."""
+    def _decode(self, written: deque[LogRecord]) -> None:
+        """A few records: between them the log is written."""
+        for _ in range(min(DECODE_AT_ONCE, len(written))):
+            record = written.popleft()
+            self._meter.push(record)
+            if self._follow is not None:
+                self._follow(record)
+
+    def _next(self, seconds: float) -> tuple[list[LogRecord], bool]:
+        """All records that have come, waiting so long for the first; False when there are no more."""
         records: list[LogRecord] = []
         try:
-            one = self._queue.get(timeout=LOOK_EVERY_S)
+            one = self._queue.get(timeout=seconds) if seconds else self._queue.get_nowait()
             while one is not None:
                 records.append(one)
                 one = self._queue.get_nowait()

@@ -20,7 +20,8 @@ from aqsense.acquire.log_record import LogRecord, What
 from aqsense.acquire.sensor_decoder import Batch, SensorDecoder
 from aqsense.model import Mark
 
-RECENT_S = 3.0
+RECENT_S = 5.0
+SHORTEST_S = 1.0  # over less no rate is told
 MOST_MARKS = 30
 
 
@@ -102,16 +103,19 @@ class _Meter:
             return MappingProxyType({})
         rows = np.array(self.recent)
         arrival_s, tick, n, clipped = rows.T
-        came, span_s = float(n[1:].sum()), float(arrival_s[-1] - arrival_s[0])
         expected = (tick[-1] - tick[0]) / stream.ticks_per_sample
-        found = {
+        if arrival_s[-1] - arrival_s[0] < SHORTEST_S or expected <= 0:
+            return MappingProxyType({})
+        share = min(1.0, float(n[1:].sum()) / expected)
+        # The slope, not a count: packets of many samples come unevenly.
+        s_per_tick, _ = slope = np.polyfit(tick - tick[0], arrival_s - arrival_s[0], 1)
+        late_s = arrival_s - arrival_s[0] - np.polyval(slope, tick - tick[0])
+        return {
+            "rate_hz": share / max(s_per_tick * stream.ticks_per_sample, 1e-9),
+            "loss": 1.0 - share,
+            "delay_ms": 1e3 * float(np.median(late_s) - late_s.min()),
             "clipped": float(clipped.sum() / n.sum()),
-            "loss": max(0.0, 1.0 - came / expected) if expected > 0 else float("nan"),
         }
-        if span_s > 0.5:
-            late = arrival_s - np.polyval(np.polyfit(tick - tick[0], arrival_s, 1), tick - tick[0])
-            found |= {"rate_hz": came / span_s, "delay_ms": 1e3 * float(np.median(late) - late.min())}
-        return found
 
 
 class CaptureMeter:

@@ -111,4 +111,5 @@ def packets(folder: Path) -> dict[str, list[LogRecord]]:
 
 
 def all_stream(now: CaptureNow) -> bool:
-    return all(one.stage == "streaming" and one.n_samples > 100 for one in now.sensors)
+    """Every sensor, and for so long that its rate is known."""
+    return all(one.stage == "streaming" and one.rate_hz > 0 for one in now.sensors)
