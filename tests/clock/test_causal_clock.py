@@ -43,7 +43,7 @@ class Clocks:
 
     def __init__(self) -> None:
         self.clocks: dict[str, CausalClock] = {site: CausalClock(1e6) for site in SITES}
-        self.said: dict[str, float] = {site: -np.inf for site in SITES}
+        self.said: dict[str, float] = dict.fromkeys(SITES, -np.inf)
 
     def push(self, source: str, rows: Rows) -> Outcome:
         clock, before = self.clocks[source], self.said[source]
