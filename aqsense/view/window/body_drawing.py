@@ -103,10 +103,8 @@ class BodyDrawing(QWidget):
         mark_x = at.x() + (-1 if place[0] < 0 else 1) * (half + 5.2 * unit)
         draw_mark(painter, mark_x, at.y(), token, 5.4 * unit, is_absent=not is_there, edge=1.6 * self._scale)
         if not is_there or sensor.health is Health.WEAK:
-            x = mark_x + (-1 if place[0] < 0 else 1) * 6.0 * unit
-            draw_sign(
-                painter, QRectF(x - 2.6 * unit, at.y() - 2.6 * unit, 5.2 * unit, 5.2 * unit), sensor.health
-            )
+            sign = QRectF(mark_x - 2.6 * unit, at.y() + 4.2 * unit, 5.2 * unit, 5.2 * unit)
+            draw_sign(painter, sign, sensor.health)
         if sensor.site == self._asked:
             painter.setPen(QPen(INK, 3.2 * self._scale))
             painter.setBrush(Qt.BrushStyle.NoBrush)
