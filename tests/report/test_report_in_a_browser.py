@@ -22,6 +22,10 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'&</title><script>alert(2)</script>" + 
 DETAIL = "Strides 5 to 12; 95 % interval 19 to 30 ms. Push leg, swing leg and torso kept their places."
 CASES: dict[str, Any] = {
     "one": {"named": Naming("arm"), "with_intervals": True, "run_values": {"headline_detail": DETAIL}},
+    "full": {
+        "strides": 24, "named": Naming("arm"), "with_intervals": True,
+        "run_values": {"headline_detail": 2 * DETAIL},
+    },
     "long": {"strides": 40, "with_intervals": True},
     "short": {"strides": 1, "with_distance": False, "clock_sd_s": None},
     "session": {"runs": 6, "with_intervals": True, "athlete": "山田太郎 " * 4},
@@ -44,7 +48,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def written(result: Result, folder: Path) -> Path:
-    result.summary.setdefault("settings", {})  # type: ignore[attr-defined]
+    for table in ("strides", "steps"):
+        result.tables[table]["speed_m_s"][:] = 8.0
     write_result(result, folder, figures=lambda figures: save_reports(result, figures.parent))
     return folder
 
@@ -96,7 +101,7 @@ def test_the_phone_sees_the_portrait_picture(driver: Any, folders: dict[str, Pat
 
 
 @pytest.mark.skipif(not shutil.which("pdfinfo"), reason="needs poppler-utils (.ci/run installs them)")
-@pytest.mark.parametrize(("case", "pages"), [("one", 2), ("short", 2), ("session", 2)])
+@pytest.mark.parametrize(("case", "pages"), [("one", 2), ("full", 2), ("short", 2), ("session", 2)])
 def test_page_one_is_one_page_of_paper(
     driver: Any, folders: dict[str, Path], tmp_path: Path, case: str, pages: int
 ) -> None:

@@ -58,10 +58,11 @@ def _without_heading(page: Page, layout: Layout, run: AlignmentRun) -> Picture:
 
 
 def picture(page: Page, words: str, top_mm: float = 0.0) -> Picture:
-    """A drawn page as a picture, `top_mm` cut off above."""
+    """A drawn page as a picture, `top_mm` cut off above, and its note below."""
     stream = BytesIO()
     page.savefig(stream, format="svg")
     width, height = (25.4 * inches for inches in page.get_size_inches())
+    height -= page.note_mm
     pt = 72 / 25.4
     box = f"0 {top_mm * pt:.3f} {width * pt:.3f} {(height - top_mm) * pt:.3f}"
     size = f'width="{width:.2f}mm" height="{height - top_mm:.2f}mm" viewBox="{box}"'

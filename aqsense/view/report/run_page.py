@@ -10,12 +10,15 @@ import numpy as np
 
 from aqsense.errors import NothingToAnalyse
 from aqsense.model import Result
+from aqsense.view.lags_figure import plot_lags
 from aqsense.view.report.compared import Compared, compared
 from aqsense.view.report.numbers import Shown, between, in_words, plain, quantity, readable, with_unit
-from aqsense.view.report.pictures import Picture, alignment_pictures
+from aqsense.view.report.pictures import Picture, alignment_pictures, picture
 from aqsense.view.report.quality import flags_in_words, warning_texts
 from aqsense.view.rows_of_run import rows_of_run
+from aqsense.view.run_figure import plot_run
 from aqsense.view.run_rows import AlignmentRun
+from aqsense.view.stride_figure import plot_stride
 from aqsense.view.words import ABSENT, day, one_line, run_of_strides, upper_bound
 
 Part = Mapping[str, Any]
@@ -57,6 +60,7 @@ class RunPage:
     compared: Compared
     look: str
     small: Sequence[Picture]
+    stride: Picture | None
     folds: Sequence[Fold]
     flags: Sequence[str]
     warnings: Sequence[str]
@@ -96,13 +100,32 @@ def run_page(result: Result, number: int) -> RunPage:
         numbers=_numbers(row, run, session, drawn),
         compared=compared(row, run),
         look=_look(result, number, row, run),
-        small=[],
+        small=_small(result, number) if drawn else [],
+        stride=_stride(result, number) if drawn else None,
         folds=[_fold(part) for part in run.get("questions") or ()],
         flags=flags_in_words(str(row["quality"])),
         warnings=warning_texts(run.get("warnings") or ()),
         excluded=_excluded(run),
         kind=str(row["kind"]),
     )
+
+
+def _small(result: Result, number: int) -> list[Picture]:
+    lags, run = plot_lags(result, number), plot_run(result, number)
+    words = (
+        "Mean place of each contributor and side.",
+        "Spread, step frequency and contact time over the strides.",
+    )
+    return [picture(page, text) for page, text in zip((lags, run), words, strict=True)]
+
+
+def _stride(result: Result, number: int) -> Picture | None:
+    """The stride's picture; None for a run without strides to take a median of."""
+    try:
+        page = plot_stride(result, number)
+    except NothingToAnalyse:
+        return None
+    return picture(page, "How fast each contributor turns over one stride.")
 
 
 def _numbers(row: Part, run: Part, session: Part, drawn: AlignmentRun | None) -> list[Shown]:
