@@ -118,6 +118,8 @@ class RunReport:
             quality |= Quality.CLOCKS_POOR
         if findings.spread.reason == "below_noise":
             quality |= Quality.BELOW_NOISE
+        if (self.steps.quality[self.of_run] & int(Quality.EDITED | Quality.EXCLUDED)).any():
+            quality |= Quality.EDITED
         if math.isnan(findings.sync_sd_ms):
             quality |= Quality.CLOCK_UNKNOWN
         return quality

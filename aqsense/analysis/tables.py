@@ -32,6 +32,9 @@ CONTRIBUTOR_EVENTS: Mapping[Contributor, Event] = {
 _DEG = 180.0 / np.pi
 
 
+_OF_TOE_OFF = Quality.TOE_OFF_NOT_CLAIMED | Quality.NO_TOE_OFF | Quality.EDITED | Quality.EXCLUDED
+
+
 @dataclass(frozen=True)
 class StepValues:
     """Steps as numbers, arrays of one length: what strides and runs are summed from.
@@ -85,7 +88,7 @@ def step_values(found: FinalRows, clock_sd_s: Mapping[str, float]) -> StepValues
     spread_s = spread(times_s)
     quality = np.where(np.isnan(spread_s), int(Quality.FEW_CONTRIBUTORS), 0)
     quality |= contact.flags(run, order - 1)
-    quality |= rows["toe_off"]["quality"] & int(Quality.TOE_OFF_NOT_CLAIMED | Quality.NO_TOE_OFF)
+    quality |= rows["toe_off"]["quality"] & int(_OF_TOE_OFF)
     for column in range(4):
         quality |= flags[:, column]
     stride_time_s = np.where(np.isnan(ahead), behind, ahead)
