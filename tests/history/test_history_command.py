@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Command
+from commands_of_history import Command
 from made_sessions import started, write_session
 
 from aqsense.history.collect import collect
