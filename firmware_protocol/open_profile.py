@@ -177,11 +177,14 @@ def fetch(recording: int) -> Exchange:
             payload = (
                 yield Expect(MEMORY, lambda _: True, ANSWER_TIMEOUT_S, "packet of the recording")
             ) or b""
+            kind = decode(MEMORY, payload, {}).kind
+        except ProtocolError as wrong:
+            raise ExchangeError(f"recording {recording}: {wrong}. Fetch again") from None
         except TimeoutError:
             raise ExchangeError(
                 f"recording {recording}: silent after {len(fetched)} packets. Fetch again"
             ) from None
-        if decode(MEMORY, payload, {}).kind is Kind.STATUS:
+        if kind is Kind.STATUS:
             yield Subscribe(MEMORY, on=False)
             return fetched
         fetched.append(payload)
