@@ -60,6 +60,9 @@ class Command(IntEnum):
     PUT_DATALOGGER_STATE = 9
 
 
+_COMMANDS = frozenset(Command)
+
+
 class Code(IntEnum):
     """First byte of a notification."""
 
@@ -68,6 +71,7 @@ class Code(IntEnum):
     DATA_PART_2 = 3
 
 
+_CODES = frozenset(Code)
 SYSTEM_MODES = {1: "off", 5: "restart", 12: "firmware_update"}
 LOGGER_STATES = {2: "ready", 3: "logging"}
 _LENGTHS: Mapping[Command, int] = {
@@ -94,7 +98,7 @@ def read_message(payload: bytes) -> Message:
     """Head and body of a notification; ProtocolError for anything that is none."""
     if len(payload) < HEADER:
         raise ProtocolError(f"{len(payload)} bytes are no message: code and reference come first", payload)
-    if payload[0] not in set(Code):
+    if payload[0] not in _CODES:
         raise ProtocolError(f"code {payload[0]} is neither response (1) nor data (2, 3)", payload)
     if not payload[1]:
         raise ProtocolError("the reference is 0, which no command has", payload, 1)
@@ -124,7 +128,8 @@ def decode_response(payload: bytes) -> Packet:
     """A response. A version and text never look like a status: the second byte of text is no 0, 1 or 2.
 
     fields  reference, status, status_text, data of a command; reference, protocol_version (None for the
-            sample app), serial, product, dfu_mac, app, app_version of HELLO
+            sample app), serial, product, dfu_mac, app, app_version (and `more`, should there
+            be other texts behind) of HELLO
     """
     message = read_message(payload)
     if message.code is not Code.RESPONSE:
@@ -139,18 +144,18 @@ def decode_response(payload: bytes) -> Packet:
 
 def _hello(payload: bytes) -> dict[str, Any]:
     body = payload[HEADER:]
-    if body == HELLO_TEXT:
+    if body.removesuffix(b"\0") == HELLO_TEXT:
         return {"protocol_version": None}
     if len(body) < 3:
         raise ProtocolError("neither a status of 100 to 599 nor an answer to HELLO", payload, HEADER)
     closed = body[1:].endswith(b"\0")
     parts = (body[1:-1] if closed else body[1:]).split(b"\0")
-    if len(parts) != len(HELLO_NAMES):
+    if len(parts) < len(HELLO_NAMES):
         reason = f"neither a status nor HELLO's version and 5 texts (this has {len(parts)})"
         raise ProtocolError(reason, payload, HEADER)
-    return {"protocol_version": body[0]} | {
-        name: _text(part, payload) for name, part in zip(HELLO_NAMES, parts, strict=True)
-    }
+    texts = [_text(part, payload) for part in parts]
+    more = {"more": texts[len(HELLO_NAMES) :]} if len(texts) > len(HELLO_NAMES) else {}
+    return {"protocol_version": body[0], **dict(zip(HELLO_NAMES, texts, strict=False)), **more}
 
 
 def _text(data: bytes, payload: bytes) -> str:
@@ -170,7 +175,7 @@ def decode_command(payload: bytes) -> Packet:
     """
     if not HEADER <= len(payload) <= HEADER + LONGEST_COMMAND:
         raise ProtocolError(f"a command has {HEADER} to {HEADER + LONGEST_COMMAND} bytes", payload)
-    if payload[0] not in set(Command):
+    if payload[0] not in _COMMANDS:
         raise ProtocolError(f"command {payload[0]} isn't known; 0 to {max(Command)} are", payload)
     command, body = Command(payload[0]), payload[HEADER:]
     if command in _LENGTHS and len(body) != _LENGTHS[command]:

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from firmware_protocol.movesense_messages import FIRST_PART
 from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Floats, Kind, Packet, ProtocolError, Stamp
 
 STAMP = struct.Struct("<I")
@@ -76,11 +77,13 @@ def motion_path(path: str) -> tuple[tuple[str, ...], int] | None:
     return (BLOCKS[found[1]], int(found[2])) if found else None
 
 
-def whole_length(path: str) -> int | None:
-    """Bytes of a body of this path, as far as the rate's samples per packet are known."""
+def may_be_longer(path: str) -> bool:
+    """Whether 150 bytes of this path can be a first part: not where a body is known to be shorter."""
     motion = motion_path(path)
-    n = PER_PACKET.get(motion[1]) if motion else None
-    return None if motion is None or n is None else STAMP.size + VECTOR * len(motion[0]) * n
+    if motion is None:
+        return False
+    n = PER_PACKET.get(motion[1])
+    return n is None or STAMP.size + VECTOR * len(motion[0]) * n > FIRST_PART
 
 
 def names_that_fit(length: int) -> list[str]:
@@ -130,12 +133,13 @@ def _motion(path: str, blocks: tuple[str, ...], rate_hz: int, body: bytes, range
     clipped = np.zeros(n, np.bool_)
     for place, name in enumerate(blocks):
         offset, full = STAMP.size + place * n * VECTOR, ranges.full(name)
-        block = np.frombuffer(body, "<f4", 3 * n, offset).astype(np.float64).reshape(n, 3)
-        possible = np.abs(block) <= 2 * full  # false for NaN too
+        sent = np.frombuffer(body, "<f4", 3 * n, offset)
+        possible = np.abs(sent) <= 2 * full  # false for NaN too
         if not possible.all():
             first = int(np.argmin(possible))
-            reason = f"{name} {float(block.flat[first]):g} is beyond twice the full scale of {full:g}"
+            reason = f"{name} {float(sent[first]):g} is beyond twice the full scale of {full:g}"
             raise ProtocolError(reason, body, offset + 4 * first)
+        block = sent.astype(np.float64).reshape(n, 3)
         clipped |= (np.abs(block) >= 0.99 * full).any(axis=1)
         values[name] = block
     return Packet(
