@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 import numpy as np
 
 from firmware_protocol import open_profile_packets as packets
-from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -25,6 +24,8 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.family import Advertisement, Family, Identity, no_samples
 from firmware_protocol.open_profile_packets import (

@@ -21,7 +21,6 @@ from collections.abc import Callable, Generator, Mapping
 import numpy as np
 
 from firmware_protocol import polar_control as control
-from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -32,6 +31,8 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Packet, ProtocolError, Stamp

@@ -8,8 +8,7 @@ import pytest
 
 from firmware_protocol import FAMILIES, ExchangeError, Expect, ProtocolError, Read, Wish, Write, WriteRefused
 from firmware_protocol import standard_services as services
-from firmware_protocol.asking import ask, try_read
-from firmware_protocol.exchange import Step
+from firmware_protocol.exchange import Step, ask, try_read
 from firmware_protocol.rehearsal import rehearse
 
 
@@ -121,10 +120,6 @@ def test_what_cannot_be_read_is_none() -> None:
     assert answered(try_read("x"), {}) is None
 
 
-LEAKING = pytest.mark.xfail(reason="a refused write comes out of its exchange as WriteRefused")
-TELLING = [pytest.param(name, marks=LEAKING if name == "movesense" else ()) for name in sorted(FAMILIES)]
-
-
 def refusal(name: str, spoil: Callable[[Step], Exception | None]) -> str:
     """What configure says; empty where it ends well. Nothing but ExchangeError may come out."""
     sensor = FAMILIES[name].virtual("1")
@@ -142,14 +137,14 @@ def test_a_sensor_that_answers_nothing(name: str) -> None:
     assert len(said.splitlines()) <= 1
 
 
-@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("name", sorted(FAMILIES))
 def test_a_sensor_that_refuses_all_writes(name: str) -> None:
     said = refusal(name, lambda step: WriteRefused(0x03) if isinstance(step, Write) else None)
     assert "0x03" in said
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("name", sorted(FAMILIES))
 @pytest.mark.parametrize("nth", range(12))
 def test_any_single_step_that_fails(name: str, nth: int) -> None:
     """A step that gets no answer, or is refused: configured all the same, or a message of one line."""
