@@ -169,3 +169,11 @@ def test_the_virtual_board_sends_as_many_as_it_is_asked_for() -> None:
         "0b0800000000",
     ]
     assert sum((len(payload) - 2) // 9 for payload in sent if payload[1] == 0x07) == 10
+
+
+def test_a_recording_says_when_it_began() -> None:
+    sensor = connected()
+    for part in moving(100, 2.0):
+        sensor.feed(*part)
+    recording = rehearse(record(Wish()), sensor).result
+    assert (recording.tick, recording.reset) == (round(2.99 * TICK_HZ), 5)
