@@ -63,9 +63,8 @@ def test_the_late_arm_is_seen(result):
 
 
 def test_nothing_without_a_run():
-    table = aq.analyze(standing_recording()).tables["envelopes"]
-    assert list(table) == list(ENVELOPE_COLUMNS)
-    assert [len(column) for column in table.values()] == [0] * len(ENVELOPE_COLUMNS)
+    """FORMATS lets a result have no such table."""
+    assert "envelopes" not in aq.analyze(standing_recording()).tables
 
 
 def test_they_come_back_from_files(result, tmp_path):
