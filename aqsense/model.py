@@ -117,6 +117,8 @@ class Quality(IntFlag):
     CLOCK_UNKNOWN = 1 << 15
     NO_STRIDE_TIME = 1 << 16
     CLOCKS_POOR = 1 << 17
+    EDITED = 1 << 18
+    EXCLUDED = 1 << 19
 
 
 QUALITY_MEANING: Mapping[Quality, str] = {
@@ -137,6 +139,8 @@ QUALITY_MEANING: Mapping[Quality, str] = {
     Quality.CLOCK_UNKNOWN: "the recording does not say how well its clocks agree",
     Quality.NO_STRIDE_TIME: "no stride time for this step, so no percent and no score",
     Quality.CLOCKS_POOR: "the clocks agree too poorly for this number (METHOD 6)",
+    Quality.EDITED: "moved by hand; of a run: corrections by hand are in it",
+    Quality.EXCLUDED: "taken out by hand",
 }
 
 
@@ -216,6 +220,28 @@ ARRIVAL = np.dtype(
 )
 
 
+STEP_EVENT = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A correction by hand that counts (edits.csv).
+
+    what     "exclude" or "move"
+    event    of `Event`, by value; STEP_EVENT = all scored peaks of a step
+    side     of the limb; of the foot on the ground for a step
+    time_s   where the event is without it; a step's swing peak
+    to_s     where it is with it; NaN unless moved
+    """
+
+    what: str
+    event: str
+    side: str
+    time_s: float
+    to_s: float = float("nan")
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Recording:
     """A recording as read: untouched samples plus what was written down about them.
@@ -226,6 +252,7 @@ class Recording:
     arrivals    by site, ARRIVAL rows; empty where the recording has none
     path        where it came from; None if made in memory
     warnings    what was noticed while reading, as (code, site or "", text)
+    edits       corrections by hand, in the order in which they were made
     """
 
     name: str
@@ -235,6 +262,7 @@ class Recording:
     arrivals: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     path: Path | None = None
     warnings: tuple[tuple[str, str, str], ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     @property
     def athlete(self) -> str:

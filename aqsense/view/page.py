@@ -51,6 +51,7 @@ class Page(Figure):
         super().__init__(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor=PAPER)
         FigureCanvasAgg(self)
         self.title = title
+        self.note_mm = 0.0  # height of a note at the foot that may be left out elsewhere
         self._mm = Affine2D().scale(1 / 25.4) + self.dpi_scale_trans
         self._without_font: list[tuple[Text, str]] = []
 

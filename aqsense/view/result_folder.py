@@ -20,7 +20,7 @@ from aqsense.formats import FURTHER_TABLES, TABLES
 SUMMARY = "summary.json"
 FIGURES = "figures"
 _OWN_TABLES = "|".join((*TABLES, *FURTHER_TABLES))
-_OWN_FILE = re.compile(rf"({_OWN_TABLES})\.csv|summary\.json|report\.html|card-.*\.png")
+_OWN_FILE = re.compile(rf"({_OWN_TABLES})\.csv|summary\.json|report(-\d+)?\.html|card-.*\.png")
 _OWN_FIGURE = re.compile(r"(alignment|run|stride|lags)-.*\.(svg|png)")
 
 

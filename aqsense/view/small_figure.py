@@ -68,6 +68,7 @@ def words(title: str, line: str, facts: Sequence[str]) -> Words:
 def small_page(said: Words, body_mm: float) -> tuple[Page, float]:
     """A page with heading and note, and the upper edge of its body, mm."""
     page = Page(WIDTH, said.head_mm + body_mm + said.note_mm, " ".join(said.title))
+    page.note_mm = said.note_mm
     y = page.get_figheight() * 25.4 - MARGIN
     for text in said.title:
         y -= said.title_pt / PT_PER_MM
