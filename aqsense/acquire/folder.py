@@ -9,6 +9,7 @@ import numpy as np
 
 from aqsense.acquire.arrivals import read_arrivals
 from aqsense.acquire.channels import sensor_channels, unread_warning
+from aqsense.acquire.edits import read_edits
 from aqsense.acquire.header import Header, read_header
 from aqsense.acquire.marks import read_marks
 from aqsense.acquire.metadata import FILE_NAME, Metadata, SensorFacts, read_metadata
@@ -49,6 +50,7 @@ def read_folder(folder: Path) -> Recording:
         arrivals=read_arrivals(folder / "arrivals.csv", metadata.sensors),
         path=folder,
         warnings=warnings + noticed,
+        edits=read_edits(folder),
     )
 
 
@@ -56,7 +58,8 @@ def _from_log(folder: Path) -> Recording:
     """A capture that was cut short has no tables yet, or old ones; its log has everything."""
     recording = recording_of(folder).recording
     text = "the capture was cut short; read from its packet log. `aqsense recover` makes the tables"
-    return replace(recording, warnings=(*recording.warnings, ("tables_missing", "", text)))
+    warnings = (*recording.warnings, ("tables_missing", "", text))
+    return replace(recording, warnings=warnings, edits=read_edits(folder))
 
 
 def _refuse_shelf(folder: Path) -> None:

@@ -12,11 +12,13 @@ from aqsense.cli import analyze as _analyze
 from aqsense.cli import compare as _compare
 from aqsense.cli import history as _history
 from aqsense.cli import live as _live
+from aqsense.cli import record as _record
 from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
 # isort: on
 
-_COMMANDS = (_analyze, _compare, _history, _live, _recover, _simulate, _validate)
+_COMMANDS = (_analyze, _history, _live, _recover, _simulate, _validate)
+_COMMANDS = (_analyze, _live, _record, _recover, _simulate, _validate)
 
 __all__ = ["app", "main"]

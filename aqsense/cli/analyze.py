@@ -57,6 +57,21 @@ def analyze(
             metavar="PATH",
         ),
     ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Gate times: "10=1.85 20=2.95" (m = s since the start); "3: 10=1.85 ..." for run 3.',
+            metavar="TEXT",
+        ),
+    ] = None,
+    speed: Annotated[
+        Path | None,
+        typer.Option(help="Speed from laser, radar, GNSS or treadmill: CSV, FIT or GPX.", metavar="FILE"),
+    ] = None,
+    speed_start: Annotated[
+        float | None,
+        typer.Option(help="Second of the session at which splits or speed file begin.", metavar="S"),
+    ] = None,
     swap: Annotated[
         list[Any] | None,
         typer.Option(
@@ -85,8 +100,13 @@ def analyze(
         )
         folder = results_folder(path, out)
         from aqsense.acquire import read_recording
+        from aqsense.acquire.outside_speed import add_speed_file, add_splits
 
         recording = read_recording(path, columns=columns)
+        if splits:
+            recording = add_splits(recording, splits, speed_start)
+        if speed:
+            recording = add_speed_file(recording, speed, speed_start)
         shown = not quiet and sys.stderr.isatty()
         usual = [reference_result(one, settings, columns, shown=shown) for one in reference or []]
         result = with_progress(recording, settings, usual, shown=shown)
