@@ -18,7 +18,16 @@ from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
 # isort: on
 
-_COMMANDS = (_analyze, _history, _live, _recover, _simulate, _validate)
-_COMMANDS = (_analyze, _live, _record, _recover, _simulate, _validate)
+# fmt: off
+_COMMANDS = (
+    _analyze,
+    _history,
+    _live,
+    _record,
+    _recover,
+    _simulate,
+    _validate,
+)
+# fmt: on
 
 __all__ = ["app", "main"]
