@@ -21,6 +21,7 @@ from aqsense.cli import validate as _validate
 # fmt: off
 _COMMANDS = (
     _analyze,
+    _compare,
     _history,
     _live,
     _record,
