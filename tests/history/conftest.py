@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands_of_history import Command, Ended
+from history_helpers import Command, Ended
 from made_sessions import write_facts, write_session
 
 from aqsense import cli
