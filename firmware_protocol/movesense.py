@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -37,7 +38,6 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
-    ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.movesense_messages import (
