@@ -14,7 +14,7 @@ from firmware_protocol import FAMILIES
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_arrivals_lie_behind_the_samples_by_the_radio_alone(tmp_path: Path, family: str) -> None:
-    """Also where rows wait for the other stream: what counts is the newest sample that a notification brought.
+    """Also where rows wait for the other stream: the newest sample that a notification brought counts.
 
     On the simulated radio a packet waits for one connection interval at most; a busy machine adds to some.
     """
