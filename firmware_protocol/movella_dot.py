@@ -27,8 +27,7 @@ from firmware_protocol import movella_dot_messages as messages
 from firmware_protocol import movella_dot_payloads as payloads
 from firmware_protocol import movella_dot_service as service
 from firmware_protocol import movella_dot_structures as structures
-from firmware_protocol.asking import try_read
-from firmware_protocol.exchange import Exchange, ExchangeError, Step, Stream, Subscribe, Wish
+from firmware_protocol.exchange import Exchange, ExchangeError, Step, Stream, Subscribe, Wish, try_read
 from firmware_protocol.family import Advertisement, Family, Identity, no_samples
 from firmware_protocol.movella_dot_sensor import COMPANY, VirtualDot
 from firmware_protocol.movella_dot_structures import STREAM_RATES_HZ, DeviceControl

@@ -19,7 +19,6 @@ from typing import Any
 from firmware_protocol import movella_dot_flash as flash
 from firmware_protocol import movella_dot_messages as messages
 from firmware_protocol import movella_dot_structures as structures
-from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -30,6 +29,8 @@ from firmware_protocol.exchange import (
     Subscribe,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.movella_dot_messages import RECORDING, SYNC, UNTIMED
 from firmware_protocol.movella_dot_structures import DeviceControl
