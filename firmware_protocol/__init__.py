@@ -2,7 +2,7 @@
 aqsense.
 
     from firmware_protocol import FAMILIES
-    packet = FAMILIES["movella_dot"].decode("", payload, {})
+    packet = FAMILIES["witmotion"].decode("", payload, {})
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from firmware_protocol import metamotion, polar, witmotion
+from firmware_protocol import metamotion, open_profile, polar, witmotion
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -64,6 +64,7 @@ __all__ = [
 
 _FAMILIES: tuple[Family, ...] = (
     metamotion.FAMILY,
+    open_profile.FAMILY,
     polar.FAMILY,
     witmotion.FAMILY,
 )

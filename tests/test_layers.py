@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "aqsense"
-NOUNS = frozenset({"model", "errors", "settings", "formats"})
+NOUNS = frozenset({"model", "errors", "settings", "formats", "snapshot"})
 ROOMS = frozenset({"acquire", "analysis", "view"})
 HEAVY = frozenset({"scipy", "pandas", "polars", "matplotlib", "PySide6", "pyqtgraph", "bleak"})
 OPEN_TO_ALL = frozenset({"", "__init__"})  # `from aqsense import __version__`
@@ -100,7 +100,7 @@ def test_a_room_loads_only_the_nouns_and_itself(part: str) -> None:
     assert parts_among(loaded_by_importing(names)) <= NOUNS | {part}
 
 
-@pytest.mark.parametrize("part", ["model", "errors", "settings", "formats"])
+@pytest.mark.parametrize("part", ["model", "errors", "settings", "formats", "snapshot"])
 def test_nouns_load_nothing_heavy(part: str) -> None:
     assert top_level(loaded_by_importing([f"aqsense.{part}"])) & HEAVY == set()
 

@@ -96,6 +96,16 @@ class Pipeline:
         """The sensors' waveforms and clocks by site, as far as they are final."""
         return self._streams
 
+    @property
+    def complete_runs(self) -> frozenset[int]:
+        """0-based runs that have ended and whose rows are all out."""
+        return self._steps.complete_runs
+
+    @property
+    def is_idle(self) -> bool:
+        """No run is open and none is beginning: whoever starts anew a few seconds back misses nothing."""
+        return self._runs.is_idle and not self._steps.is_waiting
+
     def push(
         self,
         site: str,
@@ -220,7 +230,7 @@ def analyze(
     found = flag_doubtful(found, {**dict.fromkeys(frames.doubtful, (ALL_RUNS,)), **slipped})
     found = flag_clipped_contacts(found, readings.weak_accel)
     frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *drills, *notices))
-    result = make_result(recording, settings, timed, frames, found, reference or ())
+    result = make_result(recording, settings, timed, frames, found, reference or (), pipeline.streams)
     tell("done", 1.0)
     return result
 

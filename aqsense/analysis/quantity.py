@@ -73,3 +73,21 @@ def mean_quantity(values: Floats, reason: str = "no_scored_step") -> Quantity:
         return Quantity(mean, math.nan, math.nan, n)
     half = student(n - 1) * float(known.std(ddof=1)) / math.sqrt(n)
     return Quantity(mean, mean - half, mean + half, n)
+
+
+def difference_quantity(one: Floats, other: Floats, reason: str = "no_scored_step") -> Quantity:
+    """Mean of `one` minus mean of `other`, two independent sets, with Welch's interval; n = the smaller
+    set."""
+    one, other = one[~np.isnan(one)], other[~np.isnan(other)]
+    n = min(len(one), len(other))
+    if not n:
+        return Quantity.missing(reason)
+    value = float(one.mean() - other.mean())
+    if n < 2:
+        return Quantity(value, math.nan, math.nan, n)
+    a, b = (float(x.var(ddof=1)) / len(x) for x in (one, other))
+    if a + b == 0.0:
+        return Quantity(value, value, value, n)
+    freedom = (a + b) ** 2 / (a * a / (len(one) - 1) + b * b / (len(other) - 1))
+    half = student(freedom) * math.sqrt(a + b)
+    return Quantity(value, value - half, value + half, n)

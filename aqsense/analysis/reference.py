@@ -35,6 +35,8 @@ class KnownRun:
     session     whose clocks these are: name and start of the recording
     start_s     start of the run in its recording
     placement   of the trunk sensor, "" if not stated
+    number      of the run in its tables, 1-based
+    result      where its tables are; None = the recording that is being analysed
     """
 
     session: str
@@ -42,6 +44,8 @@ class KnownRun:
     start_s: float
     placement: str
     steps: RunSteps
+    number: int
+    result: Result | None = None
 
     @property
     def sync_ms(self) -> float:
@@ -54,12 +58,14 @@ class KnownRun:
 
 @dataclass(frozen=True)
 class Usual:
-    """Steps to be held against; empty groups with a reason where there are too few."""
+    """Steps to be held against, and the runs whose they are; empty groups with a reason where there are too
+    few."""
 
     groups: tuple[Group, ...]
     n_runs: int
     n_steps: int
     reason: str
+    runs: tuple[KnownRun, ...] = ()
 
 
 def usual(run: KnownRun, known: Sequence[KnownRun]) -> Usual:
@@ -82,7 +88,7 @@ def usual(run: KnownRun, known: Sequence[KnownRun]) -> Usual:
     n_steps = sum(len(group.steps) for group in groups)
     if n_steps < FEWEST_STEPS:
         return Usual((), len(groups), n_steps, "reference_too_small")
-    return Usual(groups, len(groups), n_steps, "")
+    return Usual(groups, len(groups), n_steps, "", tuple(left))
 
 
 def _is_like(step_ms: float, other_ms: float) -> bool:
@@ -124,6 +130,8 @@ def known_runs(result: Result, settings: Settings) -> list[KnownRun]:
             _headline_steps(
                 result, int(run), (int(runs["first_stride"][i]), int(runs["last_stride"][i])), sds
             ),
+            int(run),
+            result,
         )
         for i, run in enumerate(runs["run"])
     ]

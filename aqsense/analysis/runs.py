@@ -78,6 +78,11 @@ class Runs:
     _n_runs: int = 0
     _written: int = 0  # peaks of the open run that are already out
 
+    @property
+    def is_idle(self) -> bool:
+        """No two final peaks in a row that could be a run's first."""
+        return len(self._chain) < 2
+
     def push(self, peaks: NDArray[np.void], watermark_s: float) -> tuple[NDArray[np.void], list[int]]:
         """REFERENCE rows that have become final, and the runs that have ended.
 

@@ -117,6 +117,16 @@ class StepEvents:
         self._forget()
         return contacts, steps
 
+    @property
+    def complete_runs(self) -> frozenset[int]:
+        """Runs that have ended and whose rows are all out."""
+        return frozenset(self._ended - {int(run) for run in self._references["run"]})
+
+    @property
+    def is_waiting(self) -> bool:
+        """Rows of a run are still to come."""
+        return len(self._references) > 0
+
     def finish(
         self, references: NDArray[np.void], ended: Sequence[int]
     ) -> tuple[NDArray[np.void], NDArray[np.void]]:

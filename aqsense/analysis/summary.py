@@ -17,8 +17,12 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.comparable_steps import before_braking, one_set
+from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.pattern import pattern_spreads
+from aqsense.analysis.questions import answers
+from aqsense.analysis.questions.body_motion import BodySensor
+from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.reference import KnownRun, known_runs, session_key
 from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_strides
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
@@ -35,7 +39,7 @@ from aqsense.analysis.tables import (
 )
 from aqsense.analysis.verdicts import WORST_VERDICT_SYNC_MS
 from aqsense.formats import FORMAT, RUN_COLUMNS, TABLES, TEXT, column_kind
-from aqsense.model import Floats, Quality, Recording, Result
+from aqsense.model import Columns, Floats, Quality, Recording, Result
 from aqsense.settings import Settings
 
 # METHOD 2.1: below 50 Hz the motion itself is aliased.
@@ -49,8 +53,13 @@ def make_result(
     frames: Frames,
     found: FinalRows,
     reference: Sequence[Result] = (),
+    streams: Mapping[str, Stream] | None = None,
 ) -> Result:
-    """Tables and summary of a recording that was analysed; `reference`: the athlete's earlier Results."""
+    """Tables and summary of a recording that was analysed.
+
+    reference   the athlete's earlier Results
+    streams     waveforms by site, for the questions that need them
+    """
     clock_sd_s = {site: float(np.nan_to_num(sensor.clock.sd_s)) for site, sensor in timed.items()}
     sync_sd_ms = 1e3 * _worst_sd_s(timed)
     values = _with_clock_flag(step_values(found, clock_sd_s), sync_sd_ms)
@@ -81,7 +90,30 @@ def make_result(
     }
     if sync_sd_ms > WORST_VERDICT_SYNC_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
-    return Result(tables, _summary(settings, session, [report.summary() for report in reports]))
+    runs = [report.summary() for report in reports]
+    body = {site: BodySensor(timed[site], frame) for site, frame in frames.by_site.items() if site in timed}
+    for report, run in zip(reports, runs, strict=True):
+        data = _run_data(report, tables, session["sensors"], streams or {}, body)
+        run["questions"] = [answer.as_json() for answer in answers(data)]
+    return Result(tables, _summary(settings, session, runs))
+
+
+def _run_data(
+    report: RunReport,
+    tables: Mapping[str, Columns],
+    sensors: Mapping[str, Any],
+    streams: Mapping[str, Stream],
+    body: Mapping[str, BodySensor],
+) -> RunData:
+    """A run as the coach's questions see it, with the runs that are the athlete's usual."""
+    usual = report.findings.usual
+    earlier = [
+        RunData.of(known.result.tables if known.result else tables, known.number, sensors)
+        for known in usual.runs
+    ]
+    data = RunData.of(tables, report.number + 1, sensors, streams)
+    comparisons = report.findings.comparisons
+    return replace(data, body=body, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
 
 
 def empty_result(
@@ -138,7 +170,7 @@ def _report(
     trunk: Mapping[str, Any] = session["sensors"].get("trunk") or {}
     itself = KnownRun(
         session_key(session), athlete_of(recording, end_s), start_s, str(trunk.get("placement") or ""),
-        scored.rows(of_headline),
+        scored.rows(of_headline), run + 1,
     )  # fmt: skip
     low_rate = any(sensor["rate_hz"] < LEAST_VERDICT_HZ for sensor in session["sensors"].values())
     findings = RunFindings(

@@ -9,10 +9,11 @@ Everything heavy is imported inside the commands, so that `aqsense --help` answe
 # isort: off
 from aqsense.cli.program import app, main
 from aqsense.cli import analyze as _analyze
+from aqsense.cli import live as _live
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
 # isort: on
 
-_COMMANDS = (_analyze, _simulate, _validate)
+_COMMANDS = (_analyze, _live, _simulate, _validate)
 
 __all__ = ["app", "main"]
