@@ -204,7 +204,7 @@ def _time_by_arrivals(recording: Recording, sensor: Sensor) -> TimedSensor:
     ticks = sensor.samples.tick
     assert ticks is not None
     tick_hz = sensor.tick_hz or sensor.rate_hz
-    knots, times = _lower_hull_line(arrivals["tick"].astype(float), arrivals["arrival_s"])
+    knots, times = lower_hull_line(arrivals["tick"].astype(float), arrivals["arrival_s"])
     stated = recording.sync_sd_s
     clock = Clock("arrivals", knots, times, ARRIVALS_ONLY_SD_S if np.isnan(stated) else stated)
     per_sample = float(np.median(np.diff(ticks[:20000]))) if tick_hz != sensor.rate_hz else 1.0
@@ -212,7 +212,7 @@ def _time_by_arrivals(recording: Recording, sensor: Sensor) -> TimedSensor:
     return TimedSensor(sensor, sensor.samples, clock, rate_hz, per_sample)
 
 
-def _lower_hull_line(tick: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
+def lower_hull_line(tick: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
     """Two knots of the line under all arrivals that is nearest to them: the edge of the lower convex
     hull above which the mean tick lies (METHOD 6; Moon, Skelly & Towsley 1999)."""
     hull: list[int] = []
