@@ -49,6 +49,17 @@ class OutputError(AqsenseError):
     """Results can't be written there: the folder holds other files, or the disk refuses."""
 
 
+class SensorError(AqsenseError):
+    """A sensor or the radio can't do what is asked: no Bluetooth, sensor gone, held by another program.
+
+    sensor   who, as people call it; "" where it is the radio
+    """
+
+    def __init__(self, message: str, *, sensor: str = ""):
+        self.sensor = sensor
+        super().__init__(f"{sensor}: {message}" if sensor else message)
+
+
 class NothingToAnalyse(AqsenseError):
     """The recording was read, but nothing in it can be analysed."""
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aqsense.model import Result
+from aqsense.view.session_words import run_rows, session_headline
 
 WIDTH = 80
 WARNINGS_SHOWN = 5
@@ -24,9 +25,9 @@ WARNINGS_SHOWN = 5
 def print_findings(result: Result, folder: Path) -> None:
     """Print headline, runs, warnings and files to stdout."""
     console = Console(width=min(WIDTH, Console().width), highlight=False, markup=False, emoji=False)
-    runs = rows(result)
+    runs = run_rows(result)
     if runs:
-        first, second = headline(runs)
+        first, second = session_headline(runs)
         console.print(Text(first, style="bold"))
         if second:
             console.print(Text(second))
@@ -41,27 +42,13 @@ def file_lines(folder: Path) -> list[str]:
     """Where tables and pictures are."""
     pictures = sorted(folder.glob("figures/alignment-*.svg"))
     lines = [f"Results: {folder}"]
+    if (folder / "report.html").is_file():
+        lines.append(f"Report:  {folder / 'report.html'}")
     if len(pictures) == 1:
         lines.append(f"Picture: {pictures[0]}")
     elif pictures:
         lines.append(f"Pictures: {folder / 'figures'} ({len(pictures)} pages)")
     return lines
-
-
-def rows(result: Result) -> list[Mapping[str, Any]]:
-    """The table of runs as one mapping per run."""
-    table = result.tables["runs"]
-    return [{name: column[i] for name, column in table.items()} for i in range(len(table["run"]))]
-
-
-def headline(runs: list[Mapping[str, Any]]) -> tuple[str, str]:
-    """Two lines for the session: those of its only sprint (or only run), else how many there are."""
-    sprints = [run for run in runs if run["kind"] == "sprint"]
-    spoken_for = sprints or runs
-    if len(spoken_for) == 1:
-        return str(spoken_for[0]["headline"]), str(spoken_for[0]["headline_detail"])
-    what = "sprints" if sprints else "runs"
-    return f"{len(spoken_for)} {what}, each with its own finding", ""
 
 
 def runs_table(runs: list[Mapping[str, Any]]) -> Table:

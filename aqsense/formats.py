@@ -45,15 +45,18 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "strides": STRIDE_COLUMNS,
     "runs": RUN_COLUMNS,
 }
+ENVELOPE_COLUMNS = ("run", "side", "contributor", "phase", "median", "low", "high", "n")
+# Tables that a result may have or not: `envelopes`, of the picture of the stride.
+FURTHER_TABLES: Mapping[str, tuple[str, ...]] = {"envelopes": ENVELOPE_COLUMNS}
 
 _TEXT_COLUMNS = frozenset(
     """event site side stance_side amplitude_unit quality first_foot kind athlete tag pattern_basis verdict
     verdict_contributor verdict_side verdict_basis score_set headline headline_detail push_quality
-    swing_quality arm_quality trunk_quality""".split()
+    swing_quality arm_quality trunk_quality contributor""".split()
 )
 # Integers, with -1 where the table has an empty cell (an event outside runs).
 _INTEGER_COLUMNS = frozenset(
-    """run stride step n_steps n_contributors steps_found steps_scored first_stride last_stride""".split()
+    """run stride step n_steps n_contributors steps_found steps_scored first_stride last_stride n""".split()
 )
 
 

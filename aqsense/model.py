@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntFlag
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +117,8 @@ class Quality(IntFlag):
     CLOCK_UNKNOWN = 1 << 15
     NO_STRIDE_TIME = 1 << 16
     CLOCKS_POOR = 1 << 17
+    EDITED = 1 << 18
+    EXCLUDED = 1 << 19
 
 
 QUALITY_MEANING: Mapping[Quality, str] = {
@@ -136,6 +139,8 @@ QUALITY_MEANING: Mapping[Quality, str] = {
     Quality.CLOCK_UNKNOWN: "the recording does not say how well its clocks agree",
     Quality.NO_STRIDE_TIME: "no stride time for this step, so no percent and no score",
     Quality.CLOCKS_POOR: "the clocks agree too poorly for this number (METHOD 6)",
+    Quality.EDITED: "moved by hand; of a run: corrections by hand are in it",
+    Quality.EXCLUDED: "taken out by hand",
 }
 
 
@@ -215,6 +220,28 @@ ARRIVAL = np.dtype(
 )
 
 
+STEP_EVENT = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A correction by hand that counts (edits.csv).
+
+    what     "exclude" or "move"
+    event    of `Event`, by value; STEP_EVENT = all scored peaks of a step
+    side     of the limb; of the foot on the ground for a step
+    time_s   where the event is without it; a step's swing peak
+    to_s     where it is with it; NaN unless moved
+    """
+
+    what: str
+    event: str
+    side: str
+    time_s: float
+    to_s: float = float("nan")
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Recording:
     """A recording as read: untouched samples plus what was written down about them.
@@ -225,6 +252,7 @@ class Recording:
     arrivals    by site, ARRIVAL rows; empty where the recording has none
     path        where it came from; None if made in memory
     warnings    what was noticed while reading, as (code, site or "", text)
+    edits       corrections by hand, in the order in which they were made
     """
 
     name: str
@@ -234,6 +262,7 @@ class Recording:
     arrivals: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
     path: Path | None = None
     warnings: tuple[tuple[str, str, str], ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     @property
     def athlete(self) -> str:
@@ -254,7 +283,8 @@ Columns = Mapping[str, NDArray[Any]]
 class Result:
     """What an analysis found, with the names and units of FORMATS 4.
 
-    tables    `events`, `steps`, `strides`, `runs`: column name -> array (text columns are object arrays)
+    tables    `events`, `steps`, `strides`, `runs`: column name -> array (text columns are object arrays);
+              `envelopes`, what limbs show over a stride, is for pictures and may be absent
     summary   the content of summary.json; a missing value is None with `<name>_reason` beside it
     """
 
@@ -291,3 +321,42 @@ class Result:
     def warnings(self) -> list[Mapping[str, Any]]:
         """What is wrong with the data, session-wide: code, site, time_s, text."""
         return list(self.summary["session"]["warnings"])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a row per run, its finding, spread with interval and score."""
+        runs = self.tables["runs"]
+        rows = [{name: column[i] for name, column in runs.items()} for i in range(len(runs["run"]))]
+        body = "".join(_html_row(row) for row in rows[:_MOST_RUNS_SHOWN])
+        notes = [f"{len(rows) - _MOST_RUNS_SHOWN} more runs"] if len(rows) > _MOST_RUNS_SHOWN else []
+        notes += [str(warning["text"]) for warning in self.warnings[:_MOST_WARNINGS_SHOWN]]
+        head = "".join(f"<th>{word}</th>" for word in _HTML_HEAD)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        said = "".join(f"<p>{_escaped(note)}</p>" for note in notes)
+        return f"{table}{said}" if rows else f"<p>No run found.</p>{said}"
+
+
+_HTML_HEAD = ("run", "kind", "athlete", "finding", "spread, ms (95 %)", "score", "steps scored")
+_MOST_RUNS_SHOWN, _MOST_WARNINGS_SHOWN = 30, 10
+_ABSENT = "\u2013"
+
+
+def _html_row(run: Mapping[str, Any]) -> str:
+    spread, low, high = (_decimal(run[f"spread_{name}ms"], 1) for name in ("", "low_", "high_"))
+    if spread == _ABSENT and high != _ABSENT:  # below the noise
+        spread = f"under {high}"
+    interval = f" ({low} to {high})" if _ABSENT not in (low, high) else ""
+    cells = [
+        _escaped(run["run"]), _escaped(run["kind"]), _escaped(run["athlete"]),
+        f"<b>{_escaped(run['headline'])}</b><br>{_escaped(run['headline_detail'])}",
+        f"{spread}{interval}", _decimal(run["convergence"], 0),
+        f"{_escaped(run['steps_scored'])} of {_escaped(run['steps_found'])}",
+    ]  # fmt: skip
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _decimal(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}" if value == value else _ABSENT
+
+
+def _escaped(value: object) -> str:
+    return escape(" ".join(str(value).split()))

@@ -14,8 +14,7 @@ A driver (real radio, simulated sensor, test) runs it:
 
 What goes wrong on the way is thrown into the generator where it waits (`steps.throw`): TimeoutError for an
 Expect or a Read that got no answer, WriteRefused for a write that the sensor refuses. It goes on, tries
-again, or ends
-with ExchangeError. Nothing here sleeps, waits or opens anything.
+again, or ends with ExchangeError. Nothing here sleeps, waits or opens anything.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Kind, Packet, Protoc
 NAME = "open_profile"
 MOST_SAMPLES = 18  # fit an ATT MTU of 247
 ANSWER_TIMEOUT_S = 3.0
+LONGEST_GAP_US = 86_400_000_000  # a day: no link lives through a longer silence
 
 
 def recognise(advertisement: Advertisement) -> Identity | None:
@@ -213,6 +214,8 @@ class OpenProfileReceiver:
         tick = tick + offset
         if tick[0] <= self._last:
             raise ProtocolError(f"time doesn't rise: {int(tick[0])} us after {self._last} us", payload, 8)
+        if self._boot is not None and tick[0] - self._last > LONGEST_GAP_US:
+            raise ProtocolError(f"time leaps from {self._last} us to {int(tick[0])} us", payload, 8)
         wrapped = not restarted and counter < self._counter
         self._wraps = 0 if restarted else self._wraps + wrapped
         self._boot, self._counter, self._offset, self._last = boot, counter, offset, int(tick[-1])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,7 @@ LAYOUTS: Mapping[str, Layout] = {
 HEADER = 24
 
 
+@cache
 def _format(layout: Layout) -> str:
     return "<" + "".join(_TYPES[kind] for _, kind in layout)
 

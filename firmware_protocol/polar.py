@@ -21,7 +21,7 @@ from collections.abc import Callable, Generator, Mapping
 import numpy as np
 
 from firmware_protocol import polar_control as control
-from firmware_protocol.asking import ask, read_battery, read_information, try_read
+from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -39,6 +39,7 @@ from firmware_protocol.polar_control import ALREADY, ANSWER, Op, Setting
 from firmware_protocol.polar_frames import Measurement, decode_frame
 from firmware_protocol.polar_receiver import TICK_HZ, PolarReceiver
 from firmware_protocol.polar_sensor import CONTROL, DATA, VirtualPolar
+from firmware_protocol.standard_services import read_battery, read_information
 
 NAME = "polar"
 DEFAULT_SDK_RATE_HZ = 208

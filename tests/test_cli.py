@@ -14,6 +14,7 @@ import pytest
 
 from aqsense import __version__, cli, findings
 from aqsense.model import Result
+from aqsense.view.session_words import session_headline
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ("events", "steps", "strides", "runs")
@@ -303,9 +304,9 @@ def test_findings_of_many_runs_fit_80_columns() -> None:
 
 def test_the_headline_speaks_of_sprints_only() -> None:
     jog, sprint = a_run(1, "jog", "slow"), a_run(2, "sprint", "fast")
-    assert findings.headline([jog, sprint]) == ("fast", "Strides 5 to 12.")
-    assert findings.headline([jog])[0] == "slow"
-    assert findings.headline([jog, sprint, sprint])[0] == "2 sprints, each with its own finding"
+    assert session_headline([jog, sprint]) == ("fast", "Strides 5 to 12.")
+    assert session_headline([jog])[0] == "slow"
+    assert session_headline([jog, sprint, sprint])[0] == "2 sprints, each with its own finding"
 
 
 def test_many_warnings_are_counted() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from aqsense.acquire.arrivals import read_arrivals
 from aqsense.acquire.channels import sensor_channels, unread_warning
+from aqsense.acquire.edits import read_edits
 from aqsense.acquire.header import Header, read_header
 from aqsense.acquire.marks import read_marks
 from aqsense.acquire.metadata import FILE_NAME, Metadata, SensorFacts, read_metadata
 from aqsense.acquire.number_table import read_numbers
+from aqsense.acquire.packet_log import segments
+from aqsense.acquire.recover import is_newer_than, recording_of
 from aqsense.acquire.sensor_rows import check_rate, check_rising, rate_from, read_samples, settle_rate
 from aqsense.errors import RecordingError
 from aqsense.model import SITES, Recording, Samples, Sensor
@@ -22,11 +26,16 @@ Warnings = tuple[tuple[str, str, str], ...]
 def read_folder(folder: Path) -> Recording:
     """Read a recording folder.
 
+    A capture that was cut short has a packet log and no tables, or older ones: it is read from the log.
     Raises RecordingError for a listed sensor without its CSV, a clock column that is not the one which
     `device_clock` names, and all that the tables themselves are refused for.
     """
     _refuse_shelf(folder)
+    if not (folder / FILE_NAME).exists() and segments(folder):
+        return _from_log(folder)
     metadata = read_metadata(folder / FILE_NAME)
+    if is_newer_than(folder, metadata.raw):
+        return _from_log(folder)
     sensors: dict[str, Sensor] = {}
     warnings: Warnings = _unlisted(folder, metadata)
     for site, facts in metadata.sensors.items():
@@ -41,7 +50,16 @@ def read_folder(folder: Path) -> Recording:
         arrivals=read_arrivals(folder / "arrivals.csv", metadata.sensors),
         path=folder,
         warnings=warnings + noticed,
+        edits=read_edits(folder),
     )
+
+
+def _from_log(folder: Path) -> Recording:
+    """A capture that was cut short has no tables yet, or old ones; its log has everything."""
+    recording = recording_of(folder).recording
+    text = "the capture was cut short; read from its packet log. `aqsense recover` makes the tables"
+    warnings = (*recording.warnings, ("tables_missing", "", text))
+    return replace(recording, warnings=warnings, edits=read_edits(folder))
 
 
 def _refuse_shelf(folder: Path) -> None:

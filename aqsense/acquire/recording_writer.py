@@ -29,12 +29,12 @@ def write_folder(recording: Recording, folder: Path) -> None:
     folder = folder.absolute()
     if folder.exists():
         raise OutputError(f"{folder}: there is something already. Choose another name, or remove it first.")
-    metadata = _metadata_text(recording)
+    _metadata_text(recording)  # refuses before anything is made
     partial = folder.with_name(f".{folder.name}.partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        _write_files(recording, metadata, partial)
+        write_files(recording, partial)
         partial.rename(folder)
     except OSError as error:
         raise OutputError(
@@ -49,8 +49,9 @@ def rounded(values: Floats, decimals: int) -> Floats:
     return np.round(values, decimals) + 0.0
 
 
-def _write_files(recording: Recording, metadata: str, folder: Path) -> None:
-    (folder / FILE_NAME).write_bytes(metadata.encode())
+def write_files(recording: Recording, folder: Path) -> None:
+    """The files of a recording into a folder that is there."""
+    (folder / FILE_NAME).write_bytes(_metadata_text(recording).encode())
     for site, sensor in recording.sensors.items():
         _write_csv(_sample_frame(sensor.samples), folder / f"{site}.csv")
     _write_marks(recording.marks, folder / "marks.csv")

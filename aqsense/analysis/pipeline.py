@@ -18,6 +18,8 @@ from aqsense.analysis.accelerometer import Accelerometer
 from aqsense.analysis.clock import Clock, TimedSensor, time_sensors
 from aqsense.analysis.contacts import has_data
 from aqsense.analysis.doubts import ALL_RUNS, flag_clipped_contacts, flag_doubtful
+from aqsense.analysis.edits import apply_edits
+from aqsense.analysis.envelopes import envelope_columns
 from aqsense.analysis.events import Stream
 from aqsense.analysis.flight import without_grounded_runs
 from aqsense.analysis.frames import Frame, Frames, fit_frames
@@ -207,6 +209,18 @@ def analyze(
     Returns a Result with FORMATS' tables. Where nothing can be analysed the tables are empty and
     `summary["session"]["reason"]` says why. Raises RecordingError for times that no stage could use.
     """
+    return analyze_with_streams(recording, settings, progress, frames=frames, reference=reference)[0]
+
+
+def analyze_with_streams(
+    recording: Recording,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    *,
+    frames: Frames | None = None,
+    reference: Sequence[Result] | None = None,
+) -> tuple[Result, Mapping[str, Stream]]:
+    """As `analyze`, with the filtered waveforms by site; none where nothing can be analysed."""
     settings = settings or Settings()
     recording = swap_sites(recording, settings.swap)
     tell = progress or _tell_nobody
@@ -219,7 +233,7 @@ def analyze(
         frames = frames or fit_frames(timed, recording.marks)
     except NothingToAnalyse as nothing:
         recording = replace(recording, warnings=(*recording.warnings, *_untimed(readings.warnings)))
-        return empty_result(recording, settings, readings.timed, str(nothing))
+        return empty_result(recording, settings, readings.timed, str(nothing)), {}
     tell("peaks", 0.3)
     setups = make_setups(timed, frames)
     pipeline = Pipeline(setups, settings)
@@ -229,10 +243,13 @@ def analyze(
     notices, slipped = note_runs(timed, spans_of_runs(found), recording.marks)
     found = flag_doubtful(found, {**dict.fromkeys(frames.doubtful, (ALL_RUNS,)), **slipped})
     found = flag_clipped_contacts(found, readings.weak_accel)
-    frames = replace(frames, warnings=(*readings.warnings, *frames.warnings, *drills, *notices))
+    found, by_hand = apply_edits(found, recording.edits)
+    noticed = (*readings.warnings, *frames.warnings, *drills, *notices, *by_hand)
+    frames = replace(frames, warnings=noticed)
     result = make_result(recording, settings, timed, frames, found, reference or (), pipeline.streams)
+    envelopes = envelope_columns(result.tables["steps"], result.tables["runs"], pipeline.streams)
     tell("done", 1.0)
-    return result
+    return replace(result, tables={**result.tables, "envelopes": envelopes}), pipeline.streams
 
 
 def _tell_nobody(_what: str, _share: float) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from aqsense.analysis.clock_value import Clock, TimedSensor
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.quantity import stated
-from aqsense.model import Floats, Recording
+from aqsense.model import Edit, Floats, Recording
 
 
 def session_summary(
@@ -52,7 +52,16 @@ def session_summary(
         "frames": frames,
         "sensors": {site: _sensor_summary(sensor) for site, sensor in timed.items()},
         "warnings": warnings,
+        **({"edits": [_edit_summary(edit) for edit in recording.edits]} if recording.edits else {}),
     }
+
+
+def _edit_summary(edit: Edit) -> dict[str, Any]:
+    moved = {"to_s": _number(edit.to_s)} if edit.what == "move" else {}
+    return {
+        "what": edit.what, "event": edit.event, "side": edit.side, "time_s": _number(edit.time_s), **moved,
+        "why": edit.why,
+    }  # fmt: skip
 
 
 def _number(value: float, digits: int = 6) -> float | None:

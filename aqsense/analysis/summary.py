@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import TimedSensor
 from aqsense.analysis.comparable_steps import before_braking, one_set
+from aqsense.analysis.earlier_session import SessionRun, earlier_part, runs_of
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
+from aqsense.analysis.outside_speed import RunSpan, outside_speed, speed_warnings
 from aqsense.analysis.pattern import pattern_spreads
 from aqsense.analysis.questions import answers
 from aqsense.analysis.questions.body_motion import BodySensor
@@ -28,9 +30,9 @@ from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_s
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
 from aqsense.analysis.run_tables import RunReport, athlete_of
 from aqsense.analysis.session_summary import frame_summary, session_summary
+from aqsense.analysis.speed import Speed
 from aqsense.analysis.steps import FinalRows
 from aqsense.analysis.tables import (
-    Speed,
     StepValues,
     event_columns,
     step_columns,
@@ -63,8 +65,10 @@ def make_result(
     clock_sd_s = {site: float(np.nan_to_num(sensor.clock.sd_s)) for site, sensor in timed.items()}
     sync_sd_ms = 1e3 * _worst_sd_s(timed)
     values = _with_clock_flag(step_values(found, clock_sd_s), sync_sd_ms)
-    speed = Speed.of(recording)
-    session = session_summary(recording, timed, frames.warnings, frame_summary(frames))
+    speed = outside_speed(recording, timed, _run_spans(values))
+    noticed = [*frames.warnings, *speed_warnings(speed)]
+    session = session_summary(recording, timed, noticed, frame_summary(frames))
+    session["speed"] = {"source": speed.source, "pieces": list(speed.facts)}
     known = [run for result in reference for run in known_runs(result, settings)]
     reports: list[RunReport] = []
     for run in np.unique(found.contacts["run"]):
@@ -82,20 +86,32 @@ def make_result(
             "Standing, walking and drills are no runs."
         )
     off_pattern_ms = _off_pattern(values, reports)
+    rows = [report.row() for report in reports]
     tables = {
         "events": event_columns(found, values, clock_sd_s, settings),
         "steps": step_columns(values, found, speed, settings, off_pattern_ms),
         "strides": stride_columns(values, speed, settings, off_pattern_ms),
-        "runs": _columns([report.row() for report in reports]),
+        "runs": _columns(rows),
     }
     if sync_sd_ms > WORST_VERDICT_SYNC_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
     runs = [report.summary() for report in reports]
+    _add_earlier(session, rows, runs, reference)
     body = {site: BodySensor(timed[site], frame) for site, frame in frames.by_site.items() if site in timed}
     for report, run in zip(reports, runs, strict=True):
         data = _run_data(report, tables, session["sensors"], streams or {}, body)
         run["questions"] = [answer.as_json() for answer in answers(data)]
     return Result(tables, _summary(settings, session, runs))
+
+
+def _run_spans(values: StepValues) -> list[RunSpan]:
+    spans: list[RunSpan] = []
+    for run in np.unique(values.run):
+        contacts = values.contact_s[values.run == run]
+        known = contacts[~np.isnan(contacts)]
+        if len(known):
+            spans.append(RunSpan(int(run) + 1, float(known[0]), float(known[-1])))
+    return spans
 
 
 def _run_data(
@@ -114,6 +130,19 @@ def _run_data(
     data = RunData.of(tables, report.number + 1, sensors, streams)
     comparisons = report.findings.comparisons
     return replace(data, body=body, comparisons=comparisons, usual=earlier, usual_reason=usual.reason)
+
+
+def _add_earlier(
+    session: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], summaries: Sequence[dict[str, Any]],
+    reference: Sequence[Result],
+) -> None:  # fmt: skip
+    """What each run is beside the athlete's last session, where other runs are known."""
+    own = [SessionRun(session, row, part) for row, part in zip(rows, summaries, strict=True)]
+    others = [*own, *(run for result in reference for run in runs_of(result))]
+    for run, part in zip(own, summaries, strict=True):
+        earlier = earlier_part(run, others)
+        if earlier is not None:
+            part["earlier"] = earlier
 
 
 def empty_result(

@@ -57,6 +57,21 @@ def analyze(
             metavar="PATH",
         ),
     ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Gate times: "10=1.85 20=2.95" (m = s since the start); "3: 10=1.85 ..." for run 3.',
+            metavar="TEXT",
+        ),
+    ] = None,
+    speed: Annotated[
+        Path | None,
+        typer.Option(help="Speed from laser, radar, GNSS or treadmill: CSV, FIT or GPX.", metavar="FILE"),
+    ] = None,
+    speed_start: Annotated[
+        float | None,
+        typer.Option(help="Second of the session at which splits or speed file begin.", metavar="S"),
+    ] = None,
     swap: Annotated[
         list[Any] | None,
         typer.Option(
@@ -85,8 +100,13 @@ def analyze(
         )
         folder = results_folder(path, out)
         from aqsense.acquire import read_recording
+        from aqsense.acquire.outside_speed import add_speed_file, add_splits
 
         recording = read_recording(path, columns=columns)
+        if splits:
+            recording = add_splits(recording, splits, speed_start)
+        if speed:
+            recording = add_speed_file(recording, speed, speed_start)
         shown = not quiet and sys.stderr.isatty()
         usual = [reference_result(one, settings, columns, shown=shown) for one in reference or []]
         result = with_progress(recording, settings, usual, shown=shown)
@@ -156,11 +176,17 @@ def figure_drawer(result: Result) -> Callable[[Path], None]:
     def draw(directory: Path) -> None:
         from aqsense.view.alignment import save_alignment
         from aqsense.view.card import save_card
+        from aqsense.view.lags_figure import save_lags
+        from aqsense.view.report import save_reports
+        from aqsense.view.run_figure import save_run
+        from aqsense.view.stride_figure import save_stride
 
         with_strides = {int(run) for run in result.tables["strides"]["run"]}
         for run in sorted(with_strides):
-            save_alignment(result, run, directory)
+            for save in (save_alignment, save_run, save_stride, save_lags):
+                save(result, run, directory)
             save_card(result, run, directory.parent)
+        save_reports(result, directory.parent)
 
     return draw
 

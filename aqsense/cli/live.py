@@ -28,17 +28,24 @@ def live(
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
     ] = None,
     script: Annotated[
-        Path | None, typer.Option(help="Keys and times: a line `SECONDS WISH [TEXT]` each.", metavar="FILE")
+        Path | None,
+        typer.Option(help="Lines `SECONDS WISH [TEXT]` or `SECONDS key CAP`.", metavar="FILE"),
     ] = None,
+    screenshot: Annotated[
+        Path | None, typer.Option(help="A picture of every state into this folder.", metavar="DIR")
+    ] = None,
+    size: Annotated[str, typer.Option(help="Of the window, in px.", metavar="WIDTHxHEIGHT")] = "",
+    cards: Annotated[Path, typer.Option(help="Folder for phone cards.", metavar="DIR")] = Path("cards"),
     seed: Annotated[int, typer.Option(help="Of the demo.", min=0, max=2**32 - 1)] = 1,
 ) -> None:
     """Follow a session live: ready, running, result."""
     with exit_codes():
         from aqsense.acquire import read_recording
         from aqsense.live.headless import follow
-        from aqsense.live.script import read_script
+        from aqsense.live.script import read_script, read_window_script
         from aqsense.live.sources import Replay
         from aqsense.live.sources import demo as simulated
+        from aqsense.view.window.opening import WindowWishes
 
         if demo == (replay is not None):
             raise SettingsError(
@@ -46,15 +53,33 @@ def live(
                 name="replay",
                 value=str(replay),
             )
-        if not headless:
-            raise SettingsError(
-                "the window is not part of this version; add --headless to follow the session in text",
-                name="headless",
-                value=headless,
-            )
-        actions = read_script(script) if script is not None else []
         source = Replay(simulated(seed) if replay is None else read_recording(replay))
-        results = follow(source, actions, speed=speed, seconds=seconds, as_json=as_json, tell=typer.echo)
+        if headless:
+            actions = read_script(script) if script is not None else []
+            results = follow(source, actions, speed=speed, seconds=seconds, as_json=as_json, tell=typer.echo)
+        else:
+            from aqsense.live.show import show
+
+            actions, keys = read_window_script(script) if script is not None else ([], [])
+            wishes = WindowWishes(
+                size=_pixels(size), keystrokes=keys, screenshots=screenshot, seconds=seconds, speed=speed,
+                cards=cards,
+            )  # fmt: skip
+            results = show(source, actions, wishes)
         if not results:
             complain("no run was found in this session.")
             raise typer.Exit(NOTHING_ANALYSED)
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    """`1280x720` as numbers; (0, 0) for none."""
+    if not size:
+        return 0, 0
+    width, _, height = size.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) >= 800 and int(height) >= 450):
+        raise SettingsError(
+            f"--size is {size!r}; expected WIDTHxHEIGHT of at least 800x450, for example 1280x720",
+            name="size",
+            value=size,
+        )
+    return int(width), int(height)

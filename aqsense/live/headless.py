@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from aqsense.live.drive import drive
 from aqsense.live.session import LiveSession
 from aqsense.live.sources import Replay
 from aqsense.snapshot import Action, Do, LiveStep, RunResult, Snapshot
-
-ROUND_S = 0.05  # session time between two looks at the clock on the wall
 
 
 def follow(
@@ -33,24 +31,11 @@ def follow(
     stop_s = min(stop_s, math.inf if seconds is None else seconds)
     session = LiveSession(source.facts, name=source.name)
     teller = _Teller(tell, as_json=as_json)
-    begun = time.monotonic()
-    pending, looked_s = [], -math.inf
-    for packet in source.packets():
-        if packet.arrival_s > stop_s:
-            break
-        pending.append(packet)
-        if packet.arrival_s < looked_s + ROUND_S:
-            continue
-        looked_s = packet.arrival_s
-        if speed > 0:
-            time.sleep(max(0.0, looked_s / speed - (time.monotonic() - begun)))
-        session.take(pending, wishes, heard_until_s=looked_s)
-        pending, wishes = [], []
-        teller.look(session.snapshot())
-    session.take(pending, wishes)
-    session.finish()
+    given = iter([wishes])
+    drive(
+        session, source, speed=speed, stop_s=stop_s, wishes=lambda: next(given, []), show=teller.look,
+    )  # fmt: skip
     last = session.snapshot()
-    teller.look(last)
     return tuple(one for one in last.results if not one.discarded)
 
 
@@ -66,7 +51,8 @@ class _Teller:
         self._results = 0
         self._messages: set[str] = set()
 
-    def look(self, snapshot: Snapshot) -> None:
+    def look(self, snapshot: Snapshot) -> bool:
+        """Say it; True: never has enough."""
         now_s = snapshot.time_s
         if snapshot.setup.sentence != self._sentence and not snapshot.finished:
             self._sentence = snapshot.setup.sentence
@@ -84,6 +70,7 @@ class _Teller:
         for one in snapshot.results[self._results :]:
             self._say(_result(one, now_s))
         self._results = len(snapshot.results)
+        return True
 
     def _step(self, run: int, step: LiveStep, now_s: float) -> None:
         """Its spread when it is there, its score when the stride has closed."""

@@ -58,6 +58,7 @@ class LiveSession:
         self._saving = saving or Saving()
         self._finished = False
         self._actions: list[Action] = []
+        self._unwanted = False  # the open run was none, says the coach
 
     def take(
         self, packets: Sequence[Packet], actions: Sequence[Action] = (), heard_until_s: float = -np.inf
@@ -84,6 +85,11 @@ class LiveSession:
         if ends:
             self._waiting += self._turn.finish(float(np.nextafter(max(ends), np.inf)))
             self._close_runs(np.inf)
+        self._apply(np.inf)
+
+    def after_end(self, actions: Sequence[Action]) -> None:
+        """Wishes after `finish`: runs can still be discarded, notes be written."""
+        self._actions += actions
         self._apply(np.inf)
 
     def marks(self) -> list[Mark]:
@@ -185,6 +191,7 @@ class LiveSession:
         if not number:
             told = [str(w["text"]) for w in result.summary["session"]["warnings"] if w["code"] == "no_flight"]
             reason = told[0] if told else str(result.summary["session"].get("reason") or "no run is left")
+            self._unwanted = False
             self._say(run.newest_s, Level.INFO, f"That was no run: {reason}.", "no_run")
             self._screen = Screen.RESULT if self._results else Screen.READY
             return
@@ -198,9 +205,12 @@ class LiveSession:
             RunResult(
                 ordinal, self._athlete, self._tag, begin_s, end_s, result, number,
                 provisional="" if self._clocks_are_stated() else "closing shake pending",
-                moved=() if moved is None else (moved,), waves=traces,
+                moved=() if moved is None else (moved,), waves=traces, discarded=self._unwanted,
             )
         )  # fmt: skip
+        if self._unwanted:
+            self._mark(end_s, "discard", "", str(ordinal))
+        self._unwanted = False
         self._marks += [Mark(begin_s, "run_start", str(ordinal)), Mark(end_s, "run_end", str(ordinal))]
         self._screen = Screen.RESULT
 
@@ -231,6 +241,12 @@ class LiveSession:
             self._mark(time_s, "tag", action.text)
         elif action.do in (Do.NOTE, Do.FEEL, Do.VIDEO):
             self._mark(time_s, action.do.value, action.text)
+        elif action.do is Do.END_RUN and self._turn.open:
+            self._waiting += self._turn.end_run(time_s)
+        elif action.do is Do.UNDO and (self._turn.open or self._waiting):
+            self._unwanted = not self._unwanted
+            self._say(time_s, Level.INFO, "This run will be discarded." if self._unwanted else
+                      "This run will be kept.", "undo")  # fmt: skip
         elif action.do in (Do.UNDO, Do.DISCARD) and self._results:
             self._toggle(action.run or len(self._results), time_s)
         elif action.do is Do.QUIT:

@@ -77,6 +77,16 @@ class Turn:
             self.feed(now_s)
         return ended
 
+    def end_run(self, now_s: float) -> list[OpenRun]:
+        """The coach says that the open run is over: what there is of it; a new pipeline begins here."""
+        if self.pipeline is None:
+            return []
+        self.feed(now_s)
+        self._sort(self.pipeline.finish())
+        ended = self._ended()
+        self._begin(now_s, now_s)
+        return ended
+
     def finish(self, now_s: float) -> list[OpenRun]:
         """No more rows from anybody."""
         frames = self.calibration.frames

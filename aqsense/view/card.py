@@ -25,7 +25,7 @@ def plot_card(result: Result, run: int | None = None) -> Page:
     raises   NothingToAnalyse without runs or strides, SettingsError for a run that is not in the result
     """
     found = rows_of_run(result, chosen_run(result, run))
-    rows = _shown(found)
+    rows = shown_rows(found)
     page = Page(PHONE.width, PHONE.height, found.headline, PHONE.dpi)
     draw_card_heading(page, PHONE, found, _which(found, rows))
     draw_body(page, PHONE, found, rows, len(rows))
@@ -44,7 +44,7 @@ def save_card(result: Result, run: int | None, directory: str | Path) -> Path:
     return plot_card(result, number).save_small(Path(directory) / f"card-{number}.png", _WIDTH_PX)
 
 
-def _shown(run: AlignmentRun) -> Sequence[StrideRow]:
+def shown_rows(run: AlignmentRun) -> Sequence[StrideRow]:
     """As many rows as fit, the compared strides at their end."""
     most = PHONE.rows_per_page
     compared = [index for index, row in enumerate(run.rows) if run.is_compared(row)]

@@ -14,6 +14,7 @@ from aqsense.view.page import Page
 from aqsense.view.tokens import (
     DOUBTFUL_OPACITY,
     GHOST_PT,
+    HOLLOW_PT,
     MARK_EDGE_PT,
     PAPER,
     ContributorToken,
@@ -34,11 +35,15 @@ _ARROWHEAD = Outline([(0.5, 0), (-0.3, 0.45), (-0.3, -0.45), (0.5, 0)], closed=T
 
 @dataclass(frozen=True, slots=True)
 class MarkStyle:
-    """Size of a mark against its token; doubt: pale with a dashed outline; a ghost: the outline alone."""
+    """Size of a mark against its token; doubt: pale with a dashed outline; a ghost: the outline alone.
+
+    is_companion   hollow, white inside: never scored (VISUAL 2)
+    """
 
     scale: float = 1.0
     is_doubtful: bool = False
     is_ghost: bool = False
+    is_companion: bool = False
 
 
 def draw_mark(
@@ -47,6 +52,10 @@ def draw_mark(
     """A contributor's mark with its white edge, so that touching marks stay two marks."""
     size = token.size_pt * style.scale / PT_PER_MM
     shape = SHAPES[token.mark]
+    if style.is_companion:
+        edge_pt = HOLLOW_PT * style.scale
+        page.draw_shape(shape, at, size, fill=PAPER, edge=token.colour, edge_pt=edge_pt, gid=gid)
+        return
     if not (style.is_doubtful or style.is_ghost):
         edge_pt = MARK_EDGE_PT * style.scale
         page.draw_shape(shape, at, size, fill=token.colour, edge=PAPER, edge_pt=edge_pt, gid=gid)

@@ -29,8 +29,8 @@ def draw_note(page: Page, layout: Layout, run: AlignmentRun, top: float) -> None
 
 def needed_facts(run: AlignmentRun) -> list[str]:
     """The facts of VISUAL 3.2 but the last, and those about who is named."""
-    facts = [_zero_fact(run), _bars_fact(run), f"White lane: within {upper_bound(run.lane_ms)} ms."]
-    facts.append(_clock_fact(run.clock_bound_ms))
+    facts = [zero_fact(run), _bars_fact(run), f"White lane: within {upper_bound(run.lane_ms)} ms."]
+    facts.append(clock_fact(run.clock_bound_ms))
     if run.named is not None:
         facts.extend(_difference_facts(run, run.named))
     if run.first > 0 and run.compared != (run.first, run.last):
@@ -52,7 +52,8 @@ def more_facts(run: AlignmentRun) -> list[str]:
     return facts
 
 
-def _zero_fact(run: AlignmentRun) -> str:
+def zero_fact(run: AlignmentRun) -> str:
+    """What zero of the places is (VISUAL 3.3)."""
     if run.named is None:
         return "0 = mean of all scored peaks of the step."
     others = {who for step in run.steps() for who in step.peaks} - {run.named.contributor}
@@ -81,7 +82,8 @@ def _difference_facts(run: AlignmentRun, named: Named) -> list[str]:
     return []
 
 
-def _clock_fact(bound_ms: float) -> str:
+def clock_fact(bound_ms: float) -> str:
+    """How well the clocks agree."""
     if math.isnan(bound_ms):
         return "Clocks: agreement not stated in the recording."
     if bound_ms == 0:

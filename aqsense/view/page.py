@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -33,6 +34,9 @@ VerticalAlign = Literal["baseline", "center_baseline"]
 
 # matplotlib's rules for SVG are global; this keeps threads that save at once from changing each other's.
 _SAVING = threading.Lock()
+# Levels of zlib: few colours pack well at any; 1 takes a third of the default's time.
+_FAST, _SMALL = 1, 6
+_NOTEBOOK_DPI = 100
 _SVG_RULES: Any = {"svg.fonttype": "none", "svg.hashsalt": "aqsense", "path.simplify": False}
 
 
@@ -47,6 +51,7 @@ class Page(Figure):
         super().__init__(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor=PAPER)
         FigureCanvasAgg(self)
         self.title = title
+        self.note_mm = 0.0  # height of a note at the foot that may be left out elsewhere
         self._mm = Affine2D().scale(1 / 25.4) + self.dpi_scale_trans
         self._without_font: list[tuple[Text, str]] = []
 
@@ -129,11 +134,19 @@ class Page(Figure):
         """Save as matplotlib does, by the rules of this module. Safe in threads."""
         kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".")).lower()
         if kind not in ("svg", "svgz"):
+            if kind == "png":
+                options.setdefault("pil_kwargs", {"compress_level": _FAST})
             super().savefig(fname, **options)
             return
         options.setdefault("metadata", {"Date": None, "Title": self.title, "Creator": "aqsense"})
         with _SAVING, mpl.rc_context(_SVG_RULES), self._true_text():
             super().savefig(fname, **options)
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows, also where it has not set up matplotlib."""
+        shown = BytesIO()
+        self.savefig(shown, format="png", dpi=_NOTEBOOK_DPI)
+        return shown.getvalue()
 
     def save_as(self, path: Path) -> Path:
         """Save in the format of the name's ending; returns the path. OutputError where it can't be."""
@@ -145,11 +158,16 @@ class Page(Figure):
         """Save as a PNG of this width with 256 colours, a third of the bytes; otherwise as `save_as`."""
         from PIL import Image
 
-        pixels = BytesIO()
-        self.savefig(pixels, format="png", dpi=(width_px + 0.01) / self.get_figwidth())
-        image = Image.open(pixels).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        shown, self.dpi = self.dpi, (width_px + 0.01) / self.get_figwidth()
+        try:
+            canvas = FigureCanvasAgg(self)
+            canvas.draw()
+            image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+        finally:
+            self.dpi = shown
+        image = image.quantize(256, dither=Image.Dither.NONE)
         small = BytesIO()
-        image.save(small, "png", optimize=True)
+        image.save(small, "png", compress_level=_SMALL)
         with _said(path):
             path.write_bytes(small.getvalue())
         return path

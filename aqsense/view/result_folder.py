@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from aqsense.errors import OutputError
-from aqsense.formats import TABLES
+from aqsense.formats import FURTHER_TABLES, TABLES
 
 SUMMARY = "summary.json"
 FIGURES = "figures"
-_OWN_FILE = re.compile(
-    "|".join([*(rf"{table}\.csv" for table in TABLES), r"summary\.json|report\.html|card-.*\.png"])
-)
+_OWN_TABLES = "|".join((*TABLES, *FURTHER_TABLES))
+_OWN_FILE = re.compile(rf"({_OWN_TABLES})\.csv|summary\.json|report(-\d+)?\.html|card-.*\.png")
 _OWN_FIGURE = re.compile(r"(alignment|run|stride|lags)-.*\.(svg|png)")
 
 

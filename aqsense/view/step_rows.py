@@ -58,7 +58,7 @@ def _step_row(steps: Columns, i: int, named: Contributor | None) -> StepRow:
     times = {who: float(steps[f"{who.value}_s"][i]) for who in CONTRIBUTORS}
     found = {who: time for who, time in times.items() if math.isfinite(time)}
     missing = {
-        who: f"no {CONTRIBUTORS[who].part} {_what_is_missing(_flags(steps[f'{who.value}_quality'][i]))}"
+        who: _missing_words(CONTRIBUTORS[who].part, _flags(steps[f"{who.value}_quality"][i]))
         for who in CONTRIBUTORS
         if who not in found
     }
@@ -87,13 +87,17 @@ def _flags(quality: object) -> frozenset[str]:
     return frozenset(flag for flag in str(quality).split(";") if flag)
 
 
-def _what_is_missing(flags: frozenset[str]) -> str:
-    return "peak" if "no_peak" in flags else "data"
+def _missing_words(part: str, flags: frozenset[str]) -> str:
+    if "excluded" in flags:
+        return f"{part} taken out by hand"
+    return f"no {part} peak" if "no_peak" in flags else f"no {part} data"
 
 
 def _why_unscored(missing: Mapping[Contributor, str], flags: frozenset[str]) -> str:
     """Words for a step without a score; the legs first, for without them there is none (METHOD 4.2)."""
     legs = [missing[who] for who in (Contributor.SWING, Contributor.PUSH) if who in missing]
+    if "excluded" in flags:
+        return "not scored: taken out by hand"
     if "no_contact" in flags:
         return "not scored: touchdown not found"
     if legs:

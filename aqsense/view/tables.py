@@ -1,7 +1,8 @@
 """Result tables and summary.json: written whole or not at all, and read back (FORMATS 4).
 
 In:  a Result with the columns of `aqsense.formats`.
-Out: events.csv, steps.csv, strides.csv, runs.csv, summary.json; figures, if a function draws them.
+Out: events.csv, steps.csv, strides.csv, runs.csv, summary.json; envelopes.csv, where the result has them;
+     figures, if a function draws them.
 Refuses: columns that FORMATS doesn't know, infinities, NaN in JSON - those are defects, not data.
 A missing float is `NaN`, a missing integer an empty cell, a missing text an empty cell.
 A user's text that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, tab or CR first) is written with
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aqsense.errors import RecordingError
-from aqsense.formats import INTEGER, TABLES, TEXT, column_kind
+from aqsense.formats import FURTHER_TABLES, INTEGER, TABLES, TEXT, column_kind
 from aqsense.model import Columns, Result
 from aqsense.view.result_folder import FIGURES, SUMMARY, replace_folder
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 NO_INTEGER = -1
 USER_TEXTS = frozenset({"athlete", "tag", "headline", "headline_detail"})
 SIGNIFICANT_DIGITS = 12  # of the session's numbers: s_per_tick times 1e9 ticks must be right to 1 us
+_COLUMNS: Mapping[str, tuple[str, ...]] = {**TABLES, **FURTHER_TABLES}
 _FORMULA = r"^('*[=+\-@\t\r])"
 _GUARDED = r"^'('*[=+\-@\t\r])"
 
@@ -50,7 +52,7 @@ def write_result(
     Numbers are rounded as FORMATS says, `-0` becomes 0. If anything raises, all is as it was before.
     Raises OutputError (foreign files, disk), ValueError for a result that breaks the contract: a defect.
     """
-    frames = {table: _frame(table, result.tables[table]) for table in TABLES}
+    frames = {table: _frame(table, result.tables[table]) for table in _COLUMNS if _is_in(result, table)}
     summary = summary_text(result.summary)
 
     def fill(folder: Path) -> None:
@@ -74,9 +76,18 @@ def read_result(directory: str | Path) -> Result:
     folder = Path(directory)
     if not folder.is_dir():
         raise RecordingError("there is no such folder of results. Run `aqsense analyze` first.", path=folder)
-    return Result(
-        {table: _columns(folder / f"{table}.csv", table) for table in TABLES}, _summary(folder / SUMMARY)
-    )
+    there = [table for table in _COLUMNS if table in TABLES or (folder / f"{table}.csv").is_file()]
+    return Result({table: read_table(folder, table) for table in there}, read_summary(folder))
+
+
+def read_table(directory: Path, table: str) -> Columns:
+    """One table of a result folder; raises as `read_result`."""
+    return _columns(directory / f"{table}.csv", table)
+
+
+def read_summary(directory: Path) -> dict[str, Any]:
+    """summary.json of a result folder; raises as `read_result`."""
+    return _summary(directory / SUMMARY)
 
 
 def summary_text(summary: Mapping[str, Any]) -> str:
@@ -90,13 +101,17 @@ def summary_text(summary: Mapping[str, Any]) -> str:
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _is_in(result: Result, table: str) -> bool:
+    return table in TABLES or table in result.tables
+
+
 def _frame(table: str, columns: Columns) -> pl.DataFrame:
     import polars as pl
 
-    if set(columns) != set(TABLES[table]):
-        odd = sorted(set(columns) ^ set(TABLES[table]))
+    if set(columns) != set(_COLUMNS[table]):
+        odd = sorted(set(columns) ^ set(_COLUMNS[table]))
         raise ValueError(f"{table}: columns differ from FORMATS: {', '.join(odd)}")
-    return pl.DataFrame([_series(table, name, np.asarray(columns[name])) for name in TABLES[table]])
+    return pl.DataFrame([_series(table, name, np.asarray(columns[name])) for name in _COLUMNS[table]])
 
 
 def _series(table: str, name: str, values: NDArray[Any]) -> pl.Series:
@@ -138,7 +153,7 @@ def _text_series(name: str, values: NDArray[Any]) -> pl.Series:
 def _columns(path: Path, table: str) -> Columns:
     import polars as pl
 
-    types = {name: _dtype(name) for name in TABLES[table]}
+    types = {name: _dtype(name) for name in _COLUMNS[table]}
     try:
         frame = pl.read_csv(path, columns=list(types), schema_overrides=types)
     except FileNotFoundError as error:

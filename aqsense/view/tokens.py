@@ -72,6 +72,7 @@ PAPER = "#FFFFFF"
 TEXT_COLOURS = (INK, SECONDARY, *(token.text_colour for token in CONTRIBUTORS.values()))
 
 MARK_EDGE_PT = 0.9
+HOLLOW_PT = 1.4  # line of a companion's mark
 DOUBTFUL_OPACITY = 0.4
 WHISKER_PT = 0.9
 WHISKER_OPACITY = 0.5
@@ -101,4 +102,8 @@ NAMED_TEXT_PT = 10.0  # the least for coloured words
 INTERVAL_PT = 9.0
 LABEL_PT = 9.0
 NOTE_PT = 8.2
+# Figures of 118 mm width: 1 pt is 1 px on a phone of 375 px.
+FIGURE_TITLE_PT = 15.0
+FIGURE_TEXT_PT = 11.0
+FIGURE_NOTE_PT = 11.0
 SMALLEST_PT = 7.0

@@ -120,6 +120,7 @@ def _steps(
         step: Step = {
             "run": run, "stride": k // 2 + 1, "step": k + 1, "stance_side": feet[k % 2], "contact_s": contact,
             "toe_off_s": middle + 0.001 * (24 + 4 * random.randn()), "quality": "", "n_contributors": 4,
+            "step_time_s": 0.235 - 0.0004 * k, "stride_time_s": 0.47, "other_arm_back_s": contact + 0.21,
         }  # fmt: skip
         for who in WHO:
             step[f"{who}_s"] = middle + 0.001 * scale * lags[who]
@@ -127,6 +128,7 @@ def _steps(
             step[f"{who}_quality"] = ""
         if change is not None:
             change(step)
+        step["contact_time_s"] = step["toe_off_s"] - step["contact_s"]
         _score_step(step)
         steps.append(step)
     return steps
@@ -150,8 +152,9 @@ def _stride(steps: list[Step], k: int, with_distance: bool) -> dict[str, Any]:
     return {
         "run": steps[0]["run"], "stride": k + 1, "first_foot": steps[0]["stance_side"],
         "start_s": steps[0]["contact_s"], "end_s": steps[0]["contact_s"] + 0.47, "n_steps": len(steps),
-        "spread_ms": spread, "convergence": _score(spread), "quality": "",
+        "spread_ms": spread, "spread_sd_ms": 1.5, "convergence": _score(spread), "quality": "",
         "distance_m": 2.0 + 4.1 * k if with_distance else math.nan,
+        "speed_m_s": 8.5 - 5.0 * math.exp(-k / 3) if with_distance else math.nan,
     }  # fmt: skip
 
 

@@ -1,0 +1,8 @@
+"""Made results are those of the pictures' tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "view"))
