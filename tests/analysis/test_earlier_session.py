@@ -15,7 +15,7 @@ def a_run(
     session: str = "june", start_s: float = 0.0, *, day: str = "2026-06-01", **values: Any
 ) -> SessionRun:
     row = {
-        "athlete": "a07", "kind": "sprint", "score_set": "push+swing+arm+trunk", "first_stride": 5,
+        "run": 1, "athlete": "a07", "kind": "sprint", "score_set": "push+swing+arm+trunk", "first_stride": 5,
         "start_s": start_s, "spread_ms": 10.0, "contact_time_ms": 110.0, "step_frequency_hz": 4.3,
     }  # fmt: skip
     about = {
