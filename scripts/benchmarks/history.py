@@ -31,7 +31,7 @@ def measure(arguments: Namespace) -> dict[str, Any]:
     """The report of `benchmark.py history`."""
     n = QUICK_SESSIONS if arguments.quick else SESSIONS
     shelf = sessions(n, arguments.work)
-    command = [sys.executable, "-m", "aqsense", "history", "sim", "--in", str(shelf), "--json"]
+    command = [sys.executable, "-m", "aqsense", "history", "sim", "--in", str(shelf)]
     (shelf / STORE).unlink(missing_ok=True)
     first = wall_clock_once(command)
     warm = wall_clock(command, REPEATS)
@@ -42,12 +42,14 @@ def measure(arguments: Namespace) -> dict[str, Any]:
         copy(shelf / "s0000", shelf / "one-more", n)
         with_one_more.append(wall_clock_once(command))
     shutil.rmtree(shelf / "one-more")
+    as_json = wall_clock([*command, "--json"], REPEATS)
     help_only = wall_clock([sys.executable, "-m", "aqsense", "--help"], REPEATS)
     return {
         "load": {"sessions": n, "runs": 3 * n, "bytes_of_results": size_of(shelf)},
         "store_bytes": (shelf / STORE).stat().st_size,
         "without_store_s": round(first, 3),
         "warm_s": warm.as_json(),
+        "warm_json_s": as_json.as_json(),
         "one_new_session_s": round(sorted(with_one_more)[REPEATS // 2], 3),
         "aqsense_help_s": help_only.as_json(),
         "targets": [
