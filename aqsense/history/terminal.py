@@ -45,7 +45,7 @@ def measures_table(history: History) -> Table:
         if not followed.n_runs:
             continue
         measure, slope = followed.measure, followed.trend.slope
-        decimals = words.slope_decimals(measure)
+        decimals = words.visible(slope.value, words.slope_decimals(measure))
         known = history.values(name)
         known = known[[math.isfinite(value) for value in known]]
         cells = (

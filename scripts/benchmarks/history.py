@@ -8,6 +8,7 @@ Out: the command warm (nothing changed), after one new session, and without its 
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -34,7 +35,9 @@ def measure(arguments: Namespace) -> dict[str, Any]:
     command = [sys.executable, "-m", "aqsense", "history", "sim", "--in", str(shelf)]
     (shelf / STORE).unlink(missing_ok=True)
     first = wall_clock_once(command)
+    before = processor_s()
     warm = wall_clock(command, REPEATS)
+    cpu_s = (processor_s() - before) / (REPEATS + 1)
     with_one_more: list[float] = []
     for _ in range(REPEATS):
         shutil.rmtree(shelf / "one-more", ignore_errors=True)
@@ -49,6 +52,7 @@ def measure(arguments: Namespace) -> dict[str, Any]:
         "store_bytes": (shelf / STORE).stat().st_size,
         "without_store_s": round(first, 3),
         "warm_s": warm.as_json(),
+        "warm_processor_s": round(cpu_s, 3),
         "warm_json_s": as_json.as_json(),
         "one_new_session_s": round(sorted(with_one_more)[REPEATS // 2], 3),
         "aqsense_help_s": help_only.as_json(),
@@ -61,6 +65,12 @@ def measure(arguments: Namespace) -> dict[str, Any]:
             }
         ],
     }
+
+
+def processor_s() -> float:
+    """Processor time of all finished children."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def wall_clock_once(command: list[str]) -> float:
