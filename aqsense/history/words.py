@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aqsense.analysis.quantity import Quantity
-from aqsense.analysis.trends import Course
+from aqsense.analysis.trends import Course, Trend
 from aqsense.history.measures import Measure
 from aqsense.history.program import Followed, History
 from aqsense.view.words import ABSENT, MINUS, day
@@ -79,9 +79,12 @@ def detectable(followed: Followed) -> str:
     return with_unit(number(quantity.value, slope_decimals(measure)), measure)
 
 
-def slope_decimals(measure: Measure) -> int:
-    """Slopes and detectable changes are small: one digit more for whole numbers."""
-    return max(measure.decimals, 1)
+def slope_decimals(measure: Measure, found: Trend | None = None) -> int:
+    """Slopes and detectable changes are small: one digit more for whole numbers, and a slope that is told is
+    not shown as 0."""
+    least = max(measure.decimals, 1)
+    is_told = found is not None and found.course in (Course.RISING, Course.FALLING)
+    return visible(found.slope.value, least) if found and is_told else least
 
 
 def finding(history: History) -> tuple[str, str]:
@@ -89,7 +92,7 @@ def finding(history: History) -> tuple[str, str]:
     followed = history.followed["spread_ms"]
     found = followed.trend
     n, slope = found.slope.n, found.slope.value
-    decimals = visible(slope, 1)
+    decimals = slope_decimals(followed.measure, found)
     sessions = f"{n} {'session' if n == 1 else 'sessions'}"
     first = {
         Course.RISING: f"Spread rises by {number(abs(slope), decimals)} ms in 30 days",
