@@ -86,8 +86,9 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
     """The `earlier` of a run's summary.
 
     others   further runs of the recording and of references, in the order given
-    returns  `session`, `runs` (how many like runs the last session had), `quantities` and `sides`: for each
-             name the last session's median, the difference, the smallest that can be told; `runs_missing`
+    returns  `session`, `runs` (how many like runs the last session had), `run` (its last one), `quantities`
+             and `sides`: for each name the last session's median, the difference, the smallest that can be
+             told; `runs_missing`
     """
     known = [other for other in others if not run.is_same_run(other)]
     if not known:
@@ -100,6 +101,8 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
         "session": str(last[0].session.get("name") or "") if last else "",
         "started_utc": str(last[0].session.get("started_utc") or "") if last else "",
         "runs": len(last),
+        "run": int(last[-1].row["run"]) if last else None,
+        **({} if last else {"run_reason": "no_like_run_in_another_session"}),
         "reason": "" if last else "no_like_run_in_another_session",
         "runs_missing": max(0, FEWEST_REPEATS - most),
         "quantities": {name: _compared(run, last, days, name) for name in QUANTITIES},
