@@ -13,8 +13,9 @@ from aqsense.cli import live as _live
 from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
+from aqsense.cli import view as _view
 # isort: on
 
-_COMMANDS = (_analyze, _live, _recover, _simulate, _validate)
+_COMMANDS = (_analyze, _live, _recover, _simulate, _validate, _view)
 
 __all__ = ["app", "main"]
