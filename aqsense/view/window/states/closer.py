@@ -30,7 +30,7 @@ class Closer(QWidget):
         self._state = Text(18, align=RIGHT)
         self.list = ChoiceList(18)
         self._events = ChoiceList(15)
-        self._numbers = Text(15, lines=4)
+        self._numbers = Text(15, lines=5)
         self.picture = Picture(has_score=True)
         self.plots = WavePlots()
         self.list.currentRowChanged.connect(self.choose_stride)
@@ -49,7 +49,7 @@ class Closer(QWidget):
         right.addWidget(self._numbers)
         right.addWidget(self._events, 1)
         body = QHBoxLayout()
-        for part, share in ((left, 15), (centre, 60), (right, 25)):
+        for part, share in ((left, 18), (centre, 57), (right, 25)):
             body.addLayout(part, share)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
