@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from aqsense.analysis.detectable import FEWEST_REPEATS, pooled_detectable_change
 from aqsense.analysis.drift import LIKE_FREQUENCY
 from aqsense.analysis.quantity import stated
 from aqsense.analysis.reference import session_key
@@ -24,7 +25,6 @@ from aqsense.analysis.verdicts import OTHER_SIDE
 from aqsense.model import Result
 
 QUANTITIES = ("spread_ms", "contact_time_ms", "step_frequency_hz")
-FEWEST_RUNS_OF_A_DAY = 3
 MOST_STRIDES_APART = 2
 
 
@@ -101,7 +101,7 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
         "started_utc": str(last[0].session.get("started_utc") or "") if last else "",
         "runs": len(last),
         "reason": "" if last else "no_like_run_in_another_session",
-        "runs_missing": max(0, FEWEST_RUNS_OF_A_DAY - most),
+        "runs_missing": max(0, FEWEST_REPEATS - most),
         "quantities": {name: _compared(run, last, days, name) for name in QUANTITIES},
         "sides": {
             str(one["contributor"]): stated(
@@ -152,14 +152,7 @@ def _compared(
 
 def _detectable(days: Sequence[Sequence[SessionRun]], name: str) -> float:
     """95 % detectable change between two runs, from repeats within days; NaN without enough."""
-    values = [np.array([run.value(name) for run in day]) for day in days]
-    values = [day[~np.isnan(day)] for day in values]
-    values = [day for day in values if len(day) >= FEWEST_RUNS_OF_A_DAY]
-    degrees = sum(len(day) - 1 for day in values)
-    if not degrees:
-        return math.nan
-    within = sum(float(((day - day.mean()) ** 2).sum()) for day in values) / degrees
-    return 1.96 * math.sqrt(2 * within)
+    return pooled_detectable_change(np.array([run.value(name) for run in day]) for day in days).value
 
 
 def _median(values: Sequence[float]) -> float:
