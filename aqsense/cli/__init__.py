@@ -16,6 +16,7 @@ from aqsense.cli import record as _record
 from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
+from aqsense.cli import view as _view
 # isort: on
 
 # fmt: off
@@ -28,6 +29,7 @@ _COMMANDS = (
     _recover,
     _simulate,
     _validate,
+    _view,
 )
 # fmt: on
 

@@ -26,6 +26,9 @@ Reason = exc.BleakBluetoothNotAvailableReason
         (exc.BleakDBusError("org.bluez.Error.Failed", ["odd"]), "other", False),
         (exc.BleakError("failed to discover services, device disconnected"), "busy", True),
         (exc.BleakError("Not connected"), "not_connected", True),
+        (exc.BleakError("Service Discovery has not been performed yet"), "not_connected", True),
+        (exc.BleakError("device 'dev_C0_00_00_00_00_01' not found"), "gone", False),
+        (exc.BleakError("adapter 'hci1' not found"), "no_adapter", False),
     ],
 )
 def test_each_exception_has_its_trouble(error: Exception, code: str, passing: bool) -> None:
