@@ -27,13 +27,6 @@ def record(
     demo: Annotated[
         bool, typer.Option("--demo", help="Five simulated sensors: shake, stand, sprint, shake.")
     ] = False,
-    sensor: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Where a sensor is worn; it by serial, name or address: left_shin=D4CA6E00. Once for each.",
-            metavar="SITE=WHO",
-        ),
-    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
     ] = None,
@@ -49,27 +42,22 @@ def record(
         from aqsense.acquire.host_clock import HostClock
         from aqsense.record.keys import single_keys
         from aqsense.record.session import record as capture
-        from aqsense.record.setting_up import over_the_radio, simulated
+        from aqsense.record.setting_up import simulated
         from aqsense.record.telling import Json, Lines, Screen
 
-        if demo == bool(sensor):
+        if not demo:
             raise SettingsError(
-                "say which sensor is worn where, --sensor left_shin=SERIAL for each, or --demo",
-                name="sensor",
-                value=sensor,
+                "sensors over the radio are not connected here yet; say --demo", name="demo", value=demo
             )
-        if speed != 1.0 and not demo:
-            text = "--speed is of the demo; real sensors send in real time. Leave it out."
-            raise SettingsError(text, name="speed", value=speed)
         now = datetime.now(UTC)
         folder = out or Path("recordings") / f"{now:%Y-%m-%d-%H%M%S}"
         clock = HostClock(speed)
-        link, wanted, play = simulated(seed, clock) if demo else (*over_the_radio(sensor or []), None)
+        link, wanted, play = simulated(seed, clock)
         start = {
             "name": folder.resolve().name,
-            "athlete": athlete or ("demo" if demo else None),
+            "athlete": athlete or "demo",
             "started_utc": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "source": "simulated" if demo else "live",
+            "source": "simulated",
         }
         _end_politely()
         with single_keys() as keys:
