@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from aqsense.cli.program import app, exit_codes
-from aqsense.errors import SettingsError
 
 
 @app.command()
@@ -30,6 +29,12 @@ def record(
     seconds: Annotated[
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
     ] = None,
+    sensors: Annotated[
+        Path, typer.Option(help="Which sensor is worn where; see `aqsense sensors`.", metavar="FILE")
+    ] = Path("sensors.toml"),
+    adapter: Annotated[
+        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
+    ] = None,
     athlete: Annotated[str | None, typer.Option(help="Id of the athlete who begins.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     speed: Annotated[
@@ -42,22 +47,22 @@ def record(
         from aqsense.acquire.host_clock import HostClock
         from aqsense.record.keys import single_keys
         from aqsense.record.session import record as capture
-        from aqsense.record.setting_up import simulated
+        from aqsense.record.setting_up import a_link, over_the_radio, simulated
         from aqsense.record.telling import Json, Lines, Screen
 
-        if not demo:
-            raise SettingsError(
-                "sensors over the radio are not connected here yet; say --demo", name="demo", value=demo
-            )
         now = datetime.now(UTC)
         folder = out or Path("recordings") / f"{now:%Y-%m-%d-%H%M%S}"
-        clock = HostClock(speed)
-        link, wanted, play = simulated(seed, clock)
+        clock = HostClock(speed if demo else 1.0)
+        if demo:
+            link, wanted, play = simulated(seed, clock)
+        else:
+            link, play = a_link(adapter=adapter, demo=False), None
+            wanted = over_the_radio(link, sensors, lambda line: typer.echo(line, err=True))
         start = {
             "name": folder.resolve().name,
-            "athlete": athlete or "demo",
+            "athlete": athlete or ("demo" if demo else ""),
             "started_utc": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "source": "simulated",
+            "source": "simulated" if demo else "live",
         }
         _end_politely()
         with single_keys() as keys:
