@@ -19,6 +19,7 @@ from aqsense.cli import scan as _scan
 from aqsense.cli import sensors as _sensors
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
+from aqsense.cli import view as _view
 # isort: on
 
 # fmt: off
@@ -34,6 +35,7 @@ _COMMANDS = (
     _sensors,
     _simulate,
     _validate,
+    _view,
 )
 # fmt: on
 

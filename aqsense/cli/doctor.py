@@ -19,8 +19,8 @@ def doctor(
     sensors: Annotated[
         bool, typer.Option("--sensors", help="Also visit each sensor: battery, free memory, firmware.")
     ] = False,
-    file: Annotated[
-        Path, typer.Option("--file", help="The set of sensors; see `aqsense sensors`.", metavar="FILE")
+    sensor_set: Annotated[
+        Path, typer.Option("--set", help="Which sensor is worn where; see `aqsense sensors`.", metavar="FILE")
     ] = Path("sensors.toml"),
     adapter: Annotated[
         str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
@@ -36,7 +36,7 @@ def doctor(
         from aqsense.doctor.examine import examine
         from aqsense.record.setting_up import a_link
 
-        known = read_sensor_set(file) if sensors or file.exists() else ()
+        known = read_sensor_set(sensor_set) if sensors or sensor_set.exists() else ()
         tell = _as_json if as_json else _as_text
         link = a_link(adapter=adapter, demo=False)
         checks = asyncio.run(examine(link, known, tell, with_sensors=sensors))

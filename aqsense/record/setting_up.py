@@ -9,14 +9,33 @@ from aqsense.acquire.find_sensors import find_sensors
 from aqsense.acquire.host_clock import HostClock
 from aqsense.acquire.link import Found, Link
 from aqsense.acquire.sensor_capture import Wanted
-from aqsense.acquire.sensor_set import KnownSensor, read_sensor_set
+from aqsense.acquire.sensor_set import read_sensor_set
 from aqsense.acquire.simulated_link import SimulatedLink
-from aqsense.errors import SensorError
+from aqsense.errors import SensorError, SettingsError
+from aqsense.model import SITES
 from aqsense.record.demo import demo
 from aqsense.record.session import Play
-from firmware_protocol import Advertisement, Identity
+from firmware_protocol import Identity
 
 LISTEN_S = 8.0  # for sensors of the set; ends as soon as all are heard
+
+
+def over_the_radio(placed: Sequence[str], adapter: str | None = None) -> tuple[Link, Sequence[Wanted]]:
+    """Sensors that are worn where `SITE=WHO` says; who = serial, name or address.
+
+    Raises SettingsError for a text that is no such thing, an unknown site and a site that is named twice.
+    """
+    wanted: dict[str, Wanted] = {}
+    for text in placed:
+        site, _, who = text.partition("=")
+        if site not in SITES or not who.strip() or site in wanted:
+            raise SettingsError(
+                f"--sensor {text}: expected SITE=WHO, each site once, a site of {', '.join(SITES)}",
+                name="sensor",
+                value=text,
+            )
+        wanted[site] = Wanted(site, who=who.strip())
+    return a_link(adapter=adapter, demo=False), [wanted[site] for site in SITES if site in wanted]
 
 
 def simulated(seed: int, clock: HostClock) -> tuple[Link, Sequence[Wanted], Play]:
@@ -40,8 +59,8 @@ def a_link(*, adapter: str | None, demo: bool) -> Link:
     return BleakLink(adapter=adapter)
 
 
-def over_the_radio(link: Link, sensors: Path, told: Callable[[str], None]) -> Sequence[Wanted]:
-    """The sensors of sensors.toml; one that is not heard is wanted all the same where its address is known.
+def of_the_set(link: Link, sensors: Path, told: Callable[[str], None]) -> Sequence[Wanted]:
+    """The sensors of sensors.toml; one that is not heard is wanted all the same.
 
     Raises SettingsError for the file, SensorError where none is heard or the radio can't be used.
     """
@@ -53,16 +72,10 @@ def over_the_radio(link: Link, sensors: Path, told: Callable[[str], None]) -> Se
         raise SensorError(f"none of the {len(known)} sensors of {sensors} is heard. Wake them and try again.")
     wanted: list[Wanted] = []
     for one in known:
-        near = found.get(one) or _by_address(one)
         if one not in found:
-            goes_on = "It is looked for while the others record." if near else "It is left out."
-            told(f"{one.called} is not heard. {goes_on}")
-        if near:
-            facts = {"serial": one.serial} if one.serial else {}
-            wanted.append(Wanted(one.site, near, facts=facts))
-    return wanted
-
-
-def _by_address(known: KnownSensor) -> Found | None:
-    told = Advertisement(known.name)
-    return Found(known.here, told, Identity(known.family, known.serial)) if known.here else None
+            told(f"{one.called} is not heard. It is looked for while the others record.")
+        facts = {"serial": one.serial} if one.serial else {}
+        wanted.append(Wanted(one.site, found.get(one), one.here or one.serial or one.called, facts=facts))
+    return sorted(
+        wanted, key=lambda one: one.found is None
+    )  # a scan for one must not keep the others waiting

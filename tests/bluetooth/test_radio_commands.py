@@ -63,10 +63,10 @@ def test_record_takes_the_sensors_of_the_set(put_on_air: Put, tmp_path: Path) ->
         KnownSensor("left_wrist", "movesense", "0009", tape="red"),
     ]
     write_sensor_set(tmp_path / "sensors.toml", known)
-    words = ["record", "--out", str(tmp_path / "made"), "--sensors", str(tmp_path / "sensors.toml")]
-    ran = CliRunner().invoke(app, [*words, "--seconds", "8", "--athlete", "a07"])
+    words = ["record", "--out", str(tmp_path / "made"), "--set", str(tmp_path / "sensors.toml")]
+    ran = CliRunner().invoke(app, [*words, "--seconds", "4", "--athlete", "a07"])
     assert ran.exit_code == 0, ran.output
-    assert "left wrist (red tape) is not heard. It is left out." in ran.output
+    assert "left wrist (red tape) is not heard. It is looked for" in ran.output
     recording = read_recording(tmp_path / "made")
     assert set(recording.sensors) == {"left_shin", "right_shin", "trunk"}
     told = json.loads((tmp_path / "made" / "recording.json").read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ def test_record_takes_the_sensors_of_the_set(put_on_air: Put, tmp_path: Path) ->
 def test_record_without_any_sensor_says_so(put_on_air: Put, tmp_path: Path) -> None:
     put_on_air([])
     write_sensor_set(tmp_path / "sensors.toml", [KnownSensor("trunk", "polar", "1")])
-    words = ["record", "--out", str(tmp_path / "made"), "--sensors", str(tmp_path / "sensors.toml")]
+    words = ["record", "--out", str(tmp_path / "made"), "--set", str(tmp_path / "sensors.toml")]
     ran = CliRunner().invoke(app, words)
     assert ran.exit_code == 2
     assert "none of the 1 sensors" in ran.output

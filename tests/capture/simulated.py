@@ -66,7 +66,7 @@ class Running:
         self.folder = folder
         self.link = link or SimulatedLink(sensors, HostClock(speed))
         wanted = [
-            Wanted(site, one, Wish(rate_hz=rate_hz))
+            Wanted(site, one, wish=Wish(rate_hz=rate_hz))
             for site, one in zip(ALL_SITES, found(self.link), strict=False)
         ]
         self.log = log or PacketLog(folder)
