@@ -27,8 +27,21 @@ def record(
     demo: Annotated[
         bool, typer.Option("--demo", help="Five simulated sensors: shake, stand, sprint, shake.")
     ] = False,
+    sensor: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Instead of --set: left_shin=D4CA6E00, by serial, name or address. Once for each.",
+            metavar="SITE=WHO",
+        ),
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
+    ] = None,
+    sensor_set: Annotated[
+        Path, typer.Option("--set", help="Which sensor is worn where; see `aqsense sensors`.", metavar="FILE")
+    ] = Path("sensors.toml"),
+    adapter: Annotated[
+        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
     ] = None,
     athlete: Annotated[str | None, typer.Option(help="Id of the athlete who begins.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
@@ -42,22 +55,30 @@ def record(
         from aqsense.acquire.host_clock import HostClock
         from aqsense.record.keys import single_keys
         from aqsense.record.session import record as capture
-        from aqsense.record.setting_up import simulated
+        from aqsense.record.setting_up import a_link, of_the_set, over_the_radio, simulated
         from aqsense.record.telling import Json, Lines, Screen
 
-        if not demo:
-            raise SettingsError(
-                "sensors over the radio are not connected here yet; say --demo", name="demo", value=demo
-            )
+        if demo and sensor:
+            text = "--demo has sensors of its own. Leave out --sensor, or --demo."
+            raise SettingsError(text, name="sensor", value=sensor)
+        if speed != 1.0 and not demo:
+            text = "--speed is of the demo; real sensors send in real time. Leave it out."
+            raise SettingsError(text, name="speed", value=speed)
         now = datetime.now(UTC)
         folder = out or Path("recordings") / f"{now:%Y-%m-%d-%H%M%S}"
         clock = HostClock(speed)
-        link, wanted, play = simulated(seed, clock)
+        if demo:
+            link, wanted, play = simulated(seed, clock)
+        elif sensor:
+            link, wanted, play = *over_the_radio(sensor, adapter), None
+        else:
+            link, play = a_link(adapter=adapter, demo=False), None
+            wanted = of_the_set(link, sensor_set, lambda line: typer.echo(line, err=True))
         start = {
             "name": folder.resolve().name,
-            "athlete": athlete or "demo",
+            "athlete": athlete or ("demo" if demo else None),
             "started_utc": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "source": "simulated",
+            "source": "simulated" if demo else "live",
         }
         _end_politely()
         with single_keys() as keys:

@@ -116,6 +116,8 @@ class BluezStandIn:
             self._scans += 1
         elif member == "StopDiscovery":
             self._scans -= 1
+        self._change(ADAPTER, "org.bluez.Adapter1", Discovering=self._scans > 0)
+        if member == "StopDiscovery":
             for path, one in self._devices.items():
                 if one.faults.forgotten and path in self.objects:
                     one.faults.forgotten -= 1

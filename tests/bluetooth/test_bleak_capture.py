@@ -39,7 +39,7 @@ class Running:
     def __init__(self, folder: Path, sensors: Sequence[OnAir], rate_hz: float | None = 100.0):
         self.folder = folder
         wanted = [
-            Wanted(site, _found(one), Wish(rate_hz=rate_hz))
+            Wanted(site, _found(one), wish=Wish(rate_hz=rate_hz))
             for site, one in zip(SITES, sensors, strict=False)
         ]
         link, log = BleakLink(patience=QUICK), PacketLog(folder)
@@ -69,6 +69,10 @@ def all_stream(now: CaptureNow) -> bool:
     return all(one.stage == "streaming" and one.rate_hz > 0 for one in now.sensors)
 
 
+def flows(now: CaptureNow) -> bool:
+    return all(one.stage == "streaming" and one.n_samples > 5 for one in now.sensors)
+
+
 def marks(records: Sequence[LogRecord], site: str) -> list[str]:
     return [one.facts["kind"] for one in records if one.what is What.MARK and one.site == site]
 
@@ -87,47 +91,34 @@ def break_off(stand_in: Any, sensor: OnAir, seconds: float) -> None:
     object.__setattr__(sensor.simulated.habits, "drops", ((stand_in.link.now_s(), seconds),))
 
 
-def test_six_families_at_once_with_one_lost_and_found_again(put_on_air: Put, folder: Path) -> None:
+def test_six_families_at_once_are_lost_and_connected_again(put_on_air: Put, folder: Path) -> None:
+    """First one alone, while the others go on; then all others together."""
     sensors = [on_air(name, number) for number, name in enumerate(NAMES)]
     stand_in = put_on_air(sensors)
     running = Running(folder, sensors)
     running.until(all_stream)
-    break_off(stand_in, sensors[0], 1.0)
+    break_off(stand_in, sensors[0], 0.5)
     running.until(lambda now: now.sensors[0].stage != "streaming")
-    running.until(all_stream)
+    running.until(lambda now: sensors[0].connects == 2 and flows(now))
+    assert [one.connects for one in sensors] == [2, 1, 1, 1, 1, 1]
+    for sensor in sensors[1:]:
+        break_off(stand_in, sensor, 0.5)
+    running.until(lambda now: all(one.connects == 2 for one in sensors) and flows(now))
     records = running.stop()
-    assert marks(records, SITES[0]) == ["connected", "lost", "reconnected"]
     for site, sensor in zip(SITES, sensors, strict=False):
+        assert marks(records, site) == ["connected", "lost", "reconnected"]
+        assert len([one for one in records if one.what is What.STREAM and one.site == site]) == 2
         logged, said = payloads(records, site), sent(sensor)
         assert len(logged) > 10
         # In order; at most what was under way when a connection ended is missing.
         assert _is_within(logged, said)
-        assert len(said) - len(logged) <= 8, f"{site}: {len(said)} sent, {len(logged)} logged"
-        if site != SITES[0]:
-            assert marks(records, site) == ["connected"]
+        assert len(said) - len(logged) <= 12, f"{site}: {len(said)} sent, {len(logged)} logged"
         assert sensor.simulated.virtual.stream is None, f"{site} was left streaming"
 
 
 def _is_within(few: Sequence[Any], many: Sequence[Any]) -> bool:
     rest = iter(many)
     return all(one in rest for one in few)
-
-
-@pytest.mark.parametrize("family", NAMES)
-def test_every_family_is_recorded_lost_and_connected_again(
-    put_on_air: Put, folder: Path, family: str
-) -> None:
-    sensor = on_air(family)
-    stand_in = put_on_air([sensor])
-    running = Running(folder, [sensor])
-    running.until(all_stream)
-    break_off(stand_in, sensor, 0.5)
-    running.until(lambda now: now.sensors[0].stage != "streaming")
-    running.until(all_stream)
-    records = running.stop()
-    assert marks(records, SITES[0]) == ["connected", "lost", "reconnected"]
-    assert len([one for one in records if one.what is What.STREAM]) == 2
-    assert sensor.connects == 2
 
 
 @pytest.mark.parametrize(
@@ -148,10 +139,10 @@ def test_a_capture_gets_over(put_on_air: Put, folder: Path, family: str, faults:
     troubled, healthy = on_air(family, 0, faults), on_air("witmotion", 1)
     put_on_air([troubled, healthy])
     running = Running(folder, [troubled, healthy])
-    running.until(all_stream)
+    running.until(flows)
     records = running.stop()
     assert marks(records, SITES[1]) == ["connected"]
-    assert len(payloads(records, SITES[0])) > 5
+    assert len(payloads(records, SITES[0])) > 2
     assert troubled.simulated.virtual.stream is None
 
 
@@ -163,7 +154,7 @@ def test_a_sensor_that_vanishes_during_start_is_recorded_once_it_is_back(
     running = Running(folder, [vanishing, healthy])
     running.until(lambda now: vanishing.is_away and now.sensors[1].stage == "streaming")
     vanishing.is_away = False
-    running.until(all_stream)
+    running.until(flows)
     assert "lost" in marks(running.stop(), SITES[0])
 
 
@@ -172,10 +163,9 @@ def test_a_silent_sensor_is_connected_anew(put_on_air: Put, folder: Path) -> Non
     sensor = on_air("open_profile")
     stand_in = put_on_air([sensor])
     running = Running(folder, [sensor])
-    running.until(all_stream)
+    running.until(flows)
     object.__setattr__(sensor.simulated.habits, "mute", ((stand_in.link.now_s(), 4.5),))
-    running.until(lambda _: sensor.connects == 2)
-    running.until(all_stream)
+    running.until(lambda now: sensor.connects == 2 and flows(now))
     records = running.stop()
     lost = [one for one in records if one.what is What.MARK and one.facts["kind"] == "lost"]
     assert "silent" in lost[0].facts["text"]

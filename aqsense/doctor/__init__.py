@@ -1,0 +1,1 @@
+"""Is everything there that a recording needs: Bluetooth, permission, the sensors themselves."""

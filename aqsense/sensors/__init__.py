@@ -1,0 +1,1 @@
+"""Which sensor is worn where: a dialogue that ends in sensors.toml."""
