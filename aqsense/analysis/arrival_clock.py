@@ -20,6 +20,7 @@ from aqsense.analysis.connection import Blind, beat, blind_spots
 from aqsense.model import Floats
 
 FEWEST_PACKETS = 8
+GOLDEN = 0.6180339887498949
 # A sensor's own delay before a packet can be sent: up to 2 ms, another one in each sensor, the same in all of
 # its packets. Nothing in the arrivals tells it; sensors of other makes differ more.
 LINK_SD_S = 0.0006
@@ -93,11 +94,17 @@ def drift_sd_s(apart_s: float) -> float:
 
 def _by_halves(tick: Floats, arrival_s: Floats, line: _Line, *, bends: bool) -> tuple[float, float]:
     """Bias and SD of a line, s: half of the packets make twice the bias, and two halves differ."""
-    halves = [_Line.under(tick[part::2], arrival_s[part::2], bends=bends) for part in (0, 1)]
+    first_half = half_of(len(tick))
+    halves = [_Line.under(tick[half], arrival_s[half], bends=bends) for half in (first_half, ~first_half)]
     at = tick[0] + (tick[-1] - tick[0]) * np.arange(50) / 49.0
     first, second = (half.time_at(at) for half in halves)
     bias_s = float(np.mean(0.5 * (first + second) - line.time_at(at)))
     return max(bias_s, 0.0), float(np.sqrt(0.5 * np.mean((first - second) ** 2)))
+
+
+def half_of(count: int) -> NDArray[np.bool_]:
+    """Half of all packets, in no step with any interval: by the golden ratio."""
+    return np.arange(count) * GOLDEN % 1.0 < 0.5
 
 
 def _wander(tick: Floats, delay_s: Floats, line: _Line) -> float:

@@ -67,7 +67,8 @@ def _rate(arrival_s: Floats, interval_s: float) -> float:
     arrows = np.array([_arrow(arrival_s[cut], circle)[0] for cut in cuts])
     middles = np.array([float(arrival_s[cut].mean()) for cut in cuts])
     late_s = np.unwrap(np.angle(arrows)) / (2 * np.pi) * interval_s
-    return float(np.polyfit(middles - middles[0], late_s, 1)[0])
+    away = middles - middles.mean()
+    return float(np.dot(away, late_s) / np.dot(away, away))
 
 
 def unseen(ready_s: Floats, interval_s: float) -> float:
@@ -76,9 +77,10 @@ def unseen(ready_s: Floats, interval_s: float) -> float:
 
     ready_s   (n,) when packets became ready, up to a constant
     """
-    places: Floats = np.sort(ready_s % interval_s)
-    first, last = float(places[0]), float(places[-1])
-    return max(float(np.max(places[1:] - places[:-1])), first - last + interval_s)
+    places = ready_s % interval_s
+    places.sort()
+    inside = float(np.max(places[1:] - places[:-1]))
+    return max(inside, float(places[0]) - float(places[-1]) + interval_s)
 
 
 def widest_gap(delay_s: Floats) -> float:

@@ -14,6 +14,7 @@ from aqsense.cli import live as _live
 from aqsense.cli import record as _record
 from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
+from aqsense.cli import sync as _sync
 from aqsense.cli import validate as _validate
 # isort: on
 
@@ -25,6 +26,7 @@ _COMMANDS = (
     _record,
     _recover,
     _simulate,
+    _sync,
     _validate,
 )
 # fmt: on
