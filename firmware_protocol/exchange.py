@@ -86,6 +86,26 @@ Step = Subscribe | Write | Read | Expect | Pause
 Exchange = Generator[Step, bytes | None, Any]
 
 
+def ask(question: Write, answer: Expect, tries: int = 3) -> Generator[Step, bytes | None, bytes]:
+    """Write, wait for the answer; again where none comes. TimeoutError after the last try."""
+    for _ in range(tries - 1):
+        yield question
+        try:
+            return (yield answer) or b""
+        except TimeoutError:
+            continue
+    yield question
+    return (yield answer) or b""
+
+
+def try_read(characteristic: str) -> Generator[Step, bytes | None, bytes | None]:
+    """Bytes of a characteristic, None where the sensor doesn't let us or doesn't answer."""
+    try:
+        return (yield Read(characteristic))
+    except (TimeoutError, WriteRefused):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the host would like. None = the family's highest that streams both accelerometer and gyroscope.

@@ -24,7 +24,7 @@ from collections.abc import Generator, Mapping
 
 import numpy as np
 
-from firmware_protocol.exchange import Exchange, Step, Stream, Subscribe, Wish
+from firmware_protocol.exchange import Exchange, ExchangeError, Step, Stream, Subscribe, Wish
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.metamotion_board import (
     HIGHEST_COUNTED_HZ,
@@ -50,7 +50,7 @@ from firmware_protocol.metamotion_packets import (
 )
 from firmware_protocol.metamotion_receiver import receiver
 from firmware_protocol.metamotion_sensor import VirtualMetamotion
-from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Stamp
+from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, ProtocolError, Stamp
 from firmware_protocol.standard_services import read_information
 
 NAME = "metamotion"
@@ -87,16 +87,24 @@ def configure(wish: Wish) -> Exchange:
 def _counting(chip: str) -> Generator[Step, bytes | None, int]:
     """Buffer the gyroscope, fuse it behind the accelerometer, number the result; the number to listen to."""
     of = REGISTERS[chip]
-    made = bytes((PROCESSOR, 0x02))
     gyro = processor((GYRO, of.gyro_single, 0xFF), 6, bytes((0x0F, 0x05)))
-    buffer = (yield from asked(gyro, made, "buffer of the gyroscope"))[2]
+    buffer = yield from _made(gyro, "buffer of the gyroscope")
     fuse = processor((ACC, of.acc_single, 0xFF), 6, bytes((0x1B, 0x01, buffer)) + bytes(11))
-    fuser = (yield from asked(fuse, made, "fuser"))[2]
+    fuser = yield from _made(fuse, "fuser")
     count = processor((PROCESSOR, 0x03, fuser), 12, bytes((0x11, 0x30, 0x03)))
-    number = (yield from asked(count, made, "accounter"))[2]
+    number = yield from _made(count, "accounter")
     yield write(bytes((PROCESSOR, 0x07, number, 1)))
     yield write(bytes((PROCESSOR, 0x03, 1)))
     return number
+
+
+def _made(create: bytes, what: str) -> Generator[Step, bytes | None, int]:
+    """Create a processor; its number."""
+    answer = yield from asked(create, create[:2], what)
+    try:
+        return decode(NOTIFY, answer, {}).fields["processor"]
+    except ProtocolError as wrong:
+        raise ExchangeError(f"{what}: {wrong}. Switch it off and on") from None
 
 
 def _packing(chip: str) -> Generator[Step, bytes | None, int]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -20,6 +19,7 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
 )
 from firmware_protocol.metamotion_packets import (
     ACC,

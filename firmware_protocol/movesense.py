@@ -37,6 +37,7 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
+    WriteRefused,
     ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
@@ -149,7 +150,7 @@ def _hello() -> Generator[Step, bytes | None, dict[str, Any]]:
 def _get(path: str) -> Generator[Step, bytes | None, dict[str, Any]]:
     """Fields of an object; empty where the sensor doesn't tell. ExchangeError where it answers no more."""
     reference = GET_REFERENCES[path]
-    yield Write(COMMAND, encode_command(Command.GET, reference, encode_paths(path)), response=True)
+    yield from _say(encode_command(Command.GET, reference, encode_paths(path)))
     expected = Expect(DATA, answers(reference, Code.RESPONSE), ANSWER_TIMEOUT_S, f"answer to GET {path}")
     try:
         payload = (yield expected) or b""
@@ -166,6 +167,14 @@ def _refused(path: str, status: int | None) -> ExchangeError:
     return ExchangeError(f"{path}: the sensor answers {status} ({text}). {advice}")
 
 
+def _say(data: bytes) -> Generator[Step, bytes | None, None]:
+    """Write a command, which must be taken; ExchangeError."""
+    try:
+        yield Write(COMMAND, data, response=True)
+    except WriteRefused as refused:
+        raise ExchangeError(f"command {data[:2].hex()}: {refused}. Connect again") from None
+
+
 def configure(wish: Wish) -> Exchange:
     """returns Stream; raises ExchangeError. Subscriptions of an earlier link ended with it."""
     yield Subscribe(DATA)
@@ -174,6 +183,8 @@ def configure(wish: Wish) -> Exchange:
     except TimeoutError:
         reason = "no answer to HELLO. It needs firmware 2.3.0 or later: bring it up to date, then again"
         raise ExchangeError(reason) from None
+    except WriteRefused as refused:
+        raise ExchangeError(f"HELLO: {refused}. Connect again") from None
     except ProtocolError as wrong:
         raise ExchangeError(f"not the firmware that is known: {wrong}. Bring it up to date") from None
     gsp = hello["protocol_version"] is not None
@@ -219,7 +230,7 @@ def paths_for(rate_hz: int) -> dict[int, str]:
 
 
 def _subscribe(reference: int, path: str, *, gsp: bool) -> Generator[Step, bytes | None, None]:
-    yield Write(COMMAND, encode_command(Command.SUBSCRIBE, reference, encode_paths(path)), response=True)
+    yield from _say(encode_command(Command.SUBSCRIBE, reference, encode_paths(path)))
     timeout_s = ANSWER_TIMEOUT_S if gsp else SILENCE_S
     try:
         said = yield Expect(DATA, answers(reference, Code.RESPONSE), timeout_s, f"answer to SUBSCRIBE {path}")
@@ -259,7 +270,7 @@ def stream_of(mode: Mapping[str, Any], info: Mapping[str, object]) -> Stream:
 def stop(stream: Stream) -> Exchange:
     """Unsubscribe, else the sensor keeps its power on."""
     for reference in paths_of(stream.mode):
-        yield Write(COMMAND, encode_command(Command.UNSUBSCRIBE, reference), response=True)
+        yield from _say(encode_command(Command.UNSUBSCRIBE, reference))
         if stream.mode.get("gsp"):
             try:
                 yield Expect(DATA, answers(reference, Code.RESPONSE), SILENCE_S, "answer to UNSUBSCRIBE")

@@ -171,4 +171,4 @@ class MovesenseReceiver:
             self._pairing.accel.add(time, accel, packet.clipped)
         elif gyro is not None:
             self._pairing.gyro.add(time, gyro, packet.clipped)
-        return self._rising.rows(*self._pairing.take())
+        return self._rising.rows(*self._pairing.take(), newest=int(time[-1]))

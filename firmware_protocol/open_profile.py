@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 import numpy as np
 
 from firmware_protocol import open_profile_packets as packets
-from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -25,6 +24,8 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.family import Advertisement, Family, Identity, no_samples
 from firmware_protocol.open_profile_packets import (
@@ -177,11 +178,14 @@ def fetch(recording: int) -> Exchange:
             payload = (
                 yield Expect(MEMORY, lambda _: True, ANSWER_TIMEOUT_S, "packet of the recording")
             ) or b""
+            kind = decode(MEMORY, payload, {}).kind
+        except ProtocolError as wrong:
+            raise ExchangeError(f"recording {recording}: {wrong}. Fetch again") from None
         except TimeoutError:
             raise ExchangeError(
                 f"recording {recording}: silent after {len(fetched)} packets. Fetch again"
             ) from None
-        if decode(MEMORY, payload, {}).kind is Kind.STATUS:
+        if kind is Kind.STATUS:
             yield Subscribe(MEMORY, on=False)
             return fetched
         fetched.append(payload)

@@ -88,9 +88,18 @@ class Rising:
         self._restarted = True
 
     def rows(
-        self, time: Ticks, accel: Floats, gyro: Floats, clipped: Flags, mag: Floats | None = None
+        self,
+        time: Ticks,
+        accel: Floats,
+        gyro: Floats,
+        clipped: Flags,
+        mag: Floats | None = None,
+        newest: int | None = None,
     ) -> Rows:
-        """Rows at these times; a sample that a stamp puts before the last row is left out."""
+        """Rows at these times; a sample that a stamp puts before the last row is left out.
+
+        newest   time of the newest sample of the notification, where that isn't the last row's
+        """
         if not len(time):
             return Rows.nothing()
         restarted, self._restarted = self._restarted, False
@@ -103,4 +112,12 @@ class Rising:
             return Rows.nothing()
         self._last = int(tick[later][-1])
         kept = None if mag is None else mag[later]
-        return Rows(tick[later], accel[later], gyro[later], clipped[later], kept, restarted=restarted)
+        return Rows(
+            tick[later],
+            accel[later],
+            gyro[later],
+            clipped[later],
+            kept,
+            restarted=restarted,
+            newest=None if newest is None else newest + self._offset,
+        )

@@ -92,7 +92,7 @@ class PolarReceiver:
         times = self._clocks[measurement].times(packet.tick, len(value))
         waiting = self._pairing.accel if measurement is Measurement.ACC else self._pairing.gyro
         waiting.add(times, value, packet.clipped)
-        return self._rows(*(self._pairing.take() if self._has_gyro else self._alone()))
+        return self._rows(*(self._pairing.take() if self._has_gyro else self._alone()), int(times[-1]))
 
     def _alone(self) -> Columns:
         """All accelerometer samples, without gyroscope."""
@@ -101,6 +101,9 @@ class PolarReceiver:
         accel.drop(len(time_ns))
         return time_ns, value, no_samples(len(value)), clipped
 
-    def _rows(self, time_ns: Ticks, accel: Floats, gyro: Floats, clipped: NDArray[np.bool_]) -> Rows:
+    def _rows(
+        self, time_ns: Ticks, accel: Floats, gyro: Floats, clipped: NDArray[np.bool_], newest_ns: int
+    ) -> Rows:
         tick = (time_ns + NS_PER_TICK // 2) // NS_PER_TICK
-        return self._rising.rows(tick, accel, gyro, clipped)
+        newest = (newest_ns + NS_PER_TICK // 2) // NS_PER_TICK
+        return self._rising.rows(tick, accel, gyro, clipped, newest=newest)

@@ -13,8 +13,7 @@ import struct
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from firmware_protocol.asking import try_read
-from firmware_protocol.exchange import Exchange, Step
+from firmware_protocol.exchange import Exchange, Step, try_read
 from firmware_protocol.packet import Kind, Packet, ProtocolError
 
 

@@ -20,7 +20,6 @@ from collections.abc import Callable, Generator, Mapping
 
 import numpy as np
 
-from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -32,6 +31,7 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.packet import Kind, ProtocolError, Rows, Stamp

@@ -79,18 +79,18 @@ class CaptureNow:
 
 @dataclass(slots=True)
 class _Meter:
-    """What came of one sensor: (arrival_s, newest tick, samples, clipped ones) of the last seconds."""
+    """What came of one sensor: arrival_s, newest tick, last row's tick, samples, clipped ones."""
 
     told: dict[str, Any] = field(default_factory=lambda: {"stage": "waiting"})
-    recent: deque[tuple[float, int, int, int]] = field(default_factory=deque[tuple[float, int, int, int]])
+    recent: deque[tuple[float, int, int, int, int]] = field(default_factory=deque)
     heard_s: float = float("nan")
     n_samples: int = 0
     n_lost: int = 0
 
     def take(self, batch: Batch) -> None:
-        row = (batch.arrival_s, int(batch.tick[-1]), len(batch.tick), int(np.count_nonzero(batch.clipped)))
-        self.recent.append(row)
-        self.n_samples += row[2]
+        n, clipped = len(batch.tick), int(np.count_nonzero(batch.clipped))
+        self.recent.append((batch.arrival_s, batch.newest, int(batch.tick[-1]), n, clipped))
+        self.n_samples += n
 
     def forget(self, before_s: float) -> None:
         while self.recent and self.recent[0][0] < before_s:
@@ -102,8 +102,8 @@ class _Meter:
         if stream is None or len(self.recent) < 3:
             return MappingProxyType({})
         rows = np.array(self.recent)
-        arrival_s, tick, n, clipped = rows.T
-        expected = (tick[-1] - tick[0]) / stream.ticks_per_sample
+        arrival_s, tick, last, n, clipped = rows.T
+        expected = (last[-1] - last[0]) / stream.ticks_per_sample
         if arrival_s[-1] - arrival_s[0] < SHORTEST_S or expected <= 0:
             return MappingProxyType({})
         share = min(1.0, float(n[1:].sum()) / expected)

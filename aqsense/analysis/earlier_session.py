@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from aqsense.analysis.detectable import FEWEST_REPEATS, pooled_detectable_change
 from aqsense.analysis.drift import LIKE_FREQUENCY
 from aqsense.analysis.quantity import stated
 from aqsense.analysis.reference import session_key
@@ -24,7 +25,6 @@ from aqsense.analysis.verdicts import OTHER_SIDE
 from aqsense.model import Result
 
 QUANTITIES = ("spread_ms", "contact_time_ms", "step_frequency_hz")
-FEWEST_RUNS_OF_A_DAY = 3
 MOST_STRIDES_APART = 2
 
 
@@ -86,8 +86,9 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
     """The `earlier` of a run's summary.
 
     others   further runs of the recording and of references, in the order given
-    returns  `session`, `runs` (how many like runs the last session had), `quantities` and `sides`: for each
-             name the last session's median, the difference, the smallest that can be told; `runs_missing`
+    returns  `session`, `runs` (how many like runs the last session had), `run` (its last one), `quantities`
+             and `sides`: for each name the last session's median, the difference, the smallest that can be
+             told; `runs_missing`
     """
     known = [other for other in others if not run.is_same_run(other)]
     if not known:
@@ -100,8 +101,10 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
         "session": str(last[0].session.get("name") or "") if last else "",
         "started_utc": str(last[0].session.get("started_utc") or "") if last else "",
         "runs": len(last),
+        "run": int(last[-1].row["run"]) if last else None,
+        **({} if last else {"run_reason": "no_like_run_in_another_session"}),
         "reason": "" if last else "no_like_run_in_another_session",
-        "runs_missing": max(0, FEWEST_RUNS_OF_A_DAY - most),
+        "runs_missing": max(0, FEWEST_REPEATS - most),
         "quantities": {name: _compared(run, last, days, name) for name in QUANTITIES},
         "sides": {
             str(one["contributor"]): stated(
@@ -152,14 +155,7 @@ def _compared(
 
 def _detectable(days: Sequence[Sequence[SessionRun]], name: str) -> float:
     """95 % detectable change between two runs, from repeats within days; NaN without enough."""
-    values = [np.array([run.value(name) for run in day]) for day in days]
-    values = [day[~np.isnan(day)] for day in values]
-    values = [day for day in values if len(day) >= FEWEST_RUNS_OF_A_DAY]
-    degrees = sum(len(day) - 1 for day in values)
-    if not degrees:
-        return math.nan
-    within = sum(float(((day - day.mean()) ** 2).sum()) for day in values) / degrees
-    return 1.96 * math.sqrt(2 * within)
+    return pooled_detectable_change(np.array([run.value(name) for run in day]) for day in days).value
 
 
 def _median(values: Sequence[float]) -> float:

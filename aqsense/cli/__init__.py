@@ -9,6 +9,7 @@ Everything heavy is imported inside the commands, so that `aqsense --help` answe
 # isort: off
 from aqsense.cli.program import app, main
 from aqsense.cli import analyze as _analyze
+from aqsense.cli import compare as _compare
 from aqsense.cli import history as _history
 from aqsense.cli import live as _live
 from aqsense.cli import record as _record
@@ -21,6 +22,7 @@ from aqsense.cli import validate as _validate
 # fmt: off
 _COMMANDS = (
     _analyze,
+    _compare,
     _history,
     _live,
     _record,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aqsense.analysis.trends import Best
 from aqsense.model import Contributor
+from aqsense.view.tokens import CONTRIBUTORS
 
 _PER_SENSOR = 0.66
 """What clocks of SD 1 ms add to the spread of four peaks: sqrt(pi) / 12 * |(-3, -1, 1, 3)|, their ranks."""
@@ -23,7 +24,8 @@ class Measure:
     best         which runs stand for a session (METHOD 5.12)
     clock_share  ms of SD per ms of clock SD in one session; 0 where a single sensor or a mean of steps
                  decides
-    is_judged    has a say of its own in a comparison; the score follows from the spread
+    is_judged    has a say of its own in a comparison. The score follows from the spread; peaks in contact
+                 are a count with a ceiling, whose repeats are often all equal
     of_frequency goes with step frequency by itself, so that like runs must not be chosen by it
     """
 
@@ -46,10 +48,10 @@ MEASURES: Mapping[str, Measure] = {
         Measure("pattern_ms", "constant part", "ms", 1, Best.SMALLEST, _PER_SENSOR),
         Measure("jitter_ms", "step to step", "ms", 1, Best.SMALLEST),
         *(
-            Measure(f"lag_{who.value}_ms", f"lag of {who.value}", "ms", 1, Best.NONE, _PER_LAG)
+            Measure(f"lag_{who.value}_ms", f"{CONTRIBUTORS[who].short} lag", "ms", 1, Best.NONE, _PER_LAG)
             for who in Contributor
         ),
-        Measure("contributors_in_contact", "peaks in contact", "", 1, Best.GREATEST),
+        Measure("contributors_in_contact", "peaks in contact", "", 1, Best.GREATEST, is_judged=False),
         Measure("contact_time_ms", "contact time", "ms", 0, Best.SMALLEST),
         Measure("step_frequency_hz", "step frequency", "/s", 2, Best.GREATEST, of_frequency=True),
         Measure("speed_max_m_s", "top speed", "m/s", 2, Best.GREATEST, of_frequency=True),

@@ -25,7 +25,7 @@ def picture_of(history: History) -> HistoryPicture:
     note = "Dots: sessions, the median of the best three runs; bars: their range; pale dots: single runs. "
     note += f"Alike: {words.compared(history)}."
     if history.left_out:
-        note += f" Left out: {'; '.join(words.left_out(history))}."
+        note += f" Left out: {'; '.join(words.left_out(history.left_out))}."
     return HistoryPicture(
         headline=first,
         detail=second,

@@ -91,7 +91,7 @@ def lines(history: History) -> list[str]:
         out.append("Two things that both change over weeks go together without touching each other.")
     out.append(f"Compared: {words.compared(history)}.")
     if history.left_out:
-        out.append(f"Left out: {'; '.join(words.left_out(history))}.")
+        out.append(f"Left out: {'; '.join(words.left_out(history.left_out))}.")
     return [*out, *(f"Note: {note}" for note in history.notes)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aqsense.analysis.quantity import Quantity
@@ -117,5 +118,6 @@ def compared(history: History) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def left_out(history: History) -> list[str]:
-    return [f"{n} {'run' if n == 1 else 'runs'}: {reason}" for reason, n in history.left_out.items()]
+def left_out(counted: Mapping[str, int]) -> list[str]:
+    """`2 runs: other settings of the analysis` of a number of runs by reason."""
+    return [f"{n} {'run' if n == 1 else 'runs'}: {reason}" for reason, n in counted.items()]

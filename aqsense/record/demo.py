@@ -20,11 +20,11 @@ from firmware_protocol import FAMILIES
 PHASES = "shake 5, stand 4, sprint 60m at 9.5, decelerate 3, stand 2, shake 4"
 SAMPLED_HZ = 400.0  # finer than any sensor samples
 FAMILY_OF: Mapping[str, str] = {
-    "left_wrist": "polar",
+    "left_wrist": "movesense",
     "right_wrist": "witmotion",
     "left_shin": "metamotion",
     "right_shin": "open_profile",
-    "trunk": "open_profile",
+    "trunk": "movella_dot",
 }
 
 

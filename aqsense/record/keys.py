@@ -70,14 +70,33 @@ def single_keys() -> Iterator[Keys]:
 
 def _from_unix(seconds: float) -> str:
     import os
-    import select
 
-    ready, _, _ = select.select([sys.stdin], [], [], seconds)
-    if not ready:
+    terminal = sys.stdin.fileno()
+    if not _is_ready(terminal, seconds):
         return ""
     # Not sys.stdin.read: it would keep further keys in its buffer, where select doesn't see them.
-    data = os.read(sys.stdin.fileno(), 4)
-    return data.decode(errors="ignore")[:1]
+    data = os.read(terminal, 1)
+    if data == ESCAPE.encode() and _is_ready(terminal, 0.0):
+        os.read(terminal, 16)  # an arrow or function key
+        return ""
+    while data and data[0] >= 0xC0 and len(data) < 4 and _is_ready(terminal, 0.0):
+        data += os.read(terminal, 1)  # the rest of a letter beyond ASCII
+        if _is_whole(data):
+            break
+    return data.decode(errors="ignore")
+
+
+def _is_whole(data: bytes) -> bool:
+    try:
+        return bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_ready(terminal: int, seconds: float) -> bool:
+    import select
+
+    return bool(select.select([terminal], [], [], seconds)[0])
 
 
 def _from_windows(seconds: float) -> str:

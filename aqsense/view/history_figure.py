@@ -28,7 +28,6 @@ from aqsense.view.tokens import (
     LABEL_PT,
     LANE_EDGE,
     NOTE_PT,
-    ON_GROUND,
     PANEL_TITLE_PT,
     PAPER,
     SECOND_LINE_PT,
@@ -149,7 +148,7 @@ def _draw_panel(page: Page, panel: HistoryPanel, days: _Days, top: float, height
 
     ticks = _ticks(low, high, 5 if index == 0 else 4)
     for tick in ticks:
-        page.draw_line(((LEFT, y(tick)), (RIGHT, y(tick))), ON_GROUND, 0.9, z=0.5)
+        page.draw_line(((LEFT, y(tick)), (RIGHT, y(tick))), LANE_EDGE, 0.5, opacity=0.6, z=0.5)
         words = _tick_words(tick, ticks)
         page.draw_text(
             (LEFT - 2.0, y(tick)), words, INTERVAL_PT, SECONDARY, align="right", valign="center_baseline"

@@ -15,7 +15,8 @@ Corners = tuple[float, float, float, float]  # left, bottom, right, top in mm
 
 ARROWHEAD = 2.4  # mm, at full size
 _MARK = 1.4  # mm, half of a mark's box at full size
-_MARK_WEIGHT = 30  # a covered mark is worse than a covered line
+# A covered mark is worse than a covered toe-off, and that than a covered thread.
+_MARK_WEIGHT, _EDGE_WEIGHT = 30, 4
 
 
 def ink(panel: Panel) -> Iterator[Corners]:
@@ -24,7 +25,8 @@ def ink(panel: Panel) -> Iterator[Corners]:
     for index, _, step in panel.steps():
         if panel.axis.holds(step.toe_off_ms):
             edge = panel.axis.x(step.toe_off_ms)
-            yield around(edge, panel.grid.middle(index), 0.6, 0.45 * panel.grid.row)
+            box = around(edge, panel.grid.middle(index), 0.6, 0.45 * panel.grid.row)
+            yield from [box] * _EDGE_WEIGHT
         for who, peak in step.peaks.items():
             x, y = panel.axis.x(peak.place_ms), panel.lane(index, who)
             yield from [mark_box(panel, peak.place_ms, y)] * _MARK_WEIGHT

@@ -237,3 +237,38 @@ def test_status_is_no_sample() -> None:
     assert metamotion.decode("", bytes.fromhex("010101"), {}).kind is Kind.STATUS
     with pytest.raises(ProtocolError, match="isn't"):
         metamotion.decode(COMMAND, bytes.fromhex("010101"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("", 0),
+        ("03", 0),
+        ("03" * 21, 0),
+        ("1a00", 0),  # no such module
+        ("0344", 1),  # bit 6 without bit 7
+        ("031c" + "00" * 6, 2),  # one sample where three belong
+        ("0304" + "00" * 18, 2),
+        ("090300" + "00" * 9, 3),
+        ("038001", 2),
+        ("118c6534", 4),
+        ("118c653410", 2),  # 101 percent
+        ("118b0102", 4),
+        ("0902", 2),
+        ("0b020102", 3),
+        ("0b84010203", 5),
+        ("0b85010203", 2),
+        ("0b07a1cc4d00006c0100", 2),
+        ("0b08010203", 2),
+    ],
+)
+def test_what_is_no_packet(text: str, offset: int) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        metamotion.decode("", bytes.fromhex(text), {})
+    assert refused.value.offset == offset
+
+
+def test_module_information() -> None:
+    assert decode("0380")["present"] is False
+    told = decode("03800101")
+    assert (told["present"], told["implementation"], told["revision"]) == (True, 1, 1)

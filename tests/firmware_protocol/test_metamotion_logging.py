@@ -9,7 +9,7 @@ from firmware_protocol import ExchangeError, Wish
 from firmware_protocol.exchange import Expect, Step, Write
 from firmware_protocol.metamotion_board import Settings
 from firmware_protocol.metamotion_logging import Recording, download, erase, record, rows_of
-from firmware_protocol.metamotion_packets import BMI160, BMI270, TICK_HZ, accel_unit, gyro_unit
+from firmware_protocol.metamotion_packets import BMI160, BMI270, COMMAND, TICK_HZ, accel_unit, gyro_unit
 from firmware_protocol.metamotion_sensor import VirtualMetamotion
 from firmware_protocol.rehearsal import moving, rehearse
 
@@ -155,3 +155,25 @@ def test_whatever_stands_in_the_memory_gives_rising_rows(seed: int) -> None:
     for rows in rows_of(Recording(SETTINGS, (0, 1), (2, 3), 7, 1), packets):
         assert (np.diff(rows.tick) > 0).all()
         assert len(rows) == len(rows.accel_m_s2) == len(rows.gyro_rad_s) == len(rows.clipped)
+
+
+def test_the_virtual_board_sends_as_many_as_it_is_asked_for() -> None:
+    sensor = connected()
+    rehearse(record(Wish()), sensor)
+    for part in moving(100, 0.1):
+        sensor.feed(*part)
+    sent = [one.payload for one in sensor.write(COMMAND, bytes.fromhex("0b060a00000004000000"))]
+    assert [payload.hex() for payload in sent if payload[1] == 0x08] == [
+        "0b0806000000",
+        "0b0802000000",
+        "0b0800000000",
+    ]
+    assert sum((len(payload) - 2) // 9 for payload in sent if payload[1] == 0x07) == 10
+
+
+def test_a_recording_says_when_it_began() -> None:
+    sensor = connected()
+    for part in moving(100, 2.0):
+        sensor.feed(*part)
+    recording = rehearse(record(Wish()), sensor).result
+    assert (recording.tick, recording.reset) == (round(2.99 * TICK_HZ), 5)

@@ -354,3 +354,57 @@ def test_settings_copy_what_is_offered() -> None:
     assert polar.choose(offer, 52, 3.0) == {0: 52, 2: 4, 1: 16}
     assert polar.choose(offer, 26, 99.0)[Setting.RANGE] == 8
     assert polar.choose({Setting.RATE_HZ: [50]}, 50, 3.0) == {0: 50}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -2e9])
+def test_float_patterns_that_are_no_rates(value: float) -> None:
+    raw = np.array([[1.0, value, 2.0]], "<f4").view("<i4").astype(np.int64)
+    with pytest.raises(ProtocolError, match="no finite angular rate"):
+        read_frame(encode_delta(5, STAMP, DELTA | 1, raw))
+
+
+@pytest.mark.parametrize("head", [(0, 0), (1, 0), (2, 3), (5, 1), (9, 0), (63, 0x80)])
+def test_measurements_that_are_not_decoded(head: tuple[int, int]) -> None:
+    with pytest.raises(ProtocolError, match="isn't decoded") as refused:
+        read_frame(encode_head(head[0], STAMP, head[1]) + bytes(12))
+    assert refused.value.offset == 9
+
+
+def test_other_characteristics_and_answers_give_no_rows() -> None:
+    _, stream, _ = running()
+    receiver = PolarReceiver(stream)
+    assert len(receiver.push(CONTROL, bytes.fromhex("f003020000"))) == 0
+    for push in (receiver.push, lambda place, payload: polar.decode(place, payload, {})):
+        with pytest.raises(ProtocolError, match="characteristic x"):
+            push("x", bytes(20))
+    with pytest.raises(ProtocolError):
+        receiver.push(CONTROL, b"\xf0")
+
+
+class Offering(VirtualPolar):
+    """Answers GET SETTINGS with other parameters."""
+
+    parameters = b""
+
+    def _offer(self, measurement: Measurement) -> bytes:
+        return control.encode_answer(Op.SETTINGS, measurement, 0, self.parameters)
+
+
+@pytest.mark.parametrize(("text", "told"), [("0001", "needs"), ("01011000", "no rates")])
+def test_settings_that_offer_nothing(text: str, told: str) -> None:
+    sensor = Offering("1")
+    sensor.connect()
+    sensor.parameters = bytes.fromhex(text)
+    with pytest.raises(ExchangeError, match=told):
+        rehearse(polar.configure(Wish()), sensor)
+
+
+def test_a_sensor_without_an_accelerometer() -> None:
+    class Strap(VirtualPolar):
+        def read(self, characteristic: str) -> bytes:
+            return b"\x0f\x01" if characteristic == CONTROL else super().read(characteristic)
+
+    sensor = Strap("1")
+    sensor.connect()
+    with pytest.raises(ExchangeError, match="no accelerometer stream"):
+        rehearse(polar.configure(Wish()), sensor)

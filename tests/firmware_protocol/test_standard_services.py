@@ -8,8 +8,7 @@ import pytest
 
 from firmware_protocol import FAMILIES, ExchangeError, Expect, ProtocolError, Read, Wish, Write, WriteRefused
 from firmware_protocol import standard_services as services
-from firmware_protocol.asking import ask, try_read
-from firmware_protocol.exchange import Step
+from firmware_protocol.exchange import Step, ask, try_read
 from firmware_protocol.rehearsal import rehearse
 
 

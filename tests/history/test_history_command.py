@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Command
+from history_helpers import Command, no_overlap
 from made_sessions import started, write_session
 
 from aqsense.history.collect import collect
@@ -18,7 +18,6 @@ from aqsense.history.picture import picture_of
 from aqsense.history.program import history as history_of
 from aqsense.settings import Settings
 from aqsense.view.history_figure import HistoryPicture, plot_history
-from aqsense.view.page import Page
 
 
 def test_what_the_terminal_says(aqsense: Command, falling: Path) -> None:
@@ -116,22 +115,6 @@ def test_places_in_the_picture_are_the_values(falling: Path, tmp_path: Path) -> 
     slope, _ = np.polyfit(values, tops, 1)
     assert slope < 0  # SVG counts from the top
     np.testing.assert_allclose(np.polyval(np.polyfit(values, tops, 1), values), tops, atol=0.02)
-
-
-def no_overlap(page: Page) -> None:
-    boxes = page.text_boxes()
-    width, height = page.bbox.width, page.bbox.height
-    for i, (words, box) in enumerate(boxes):
-        assert box.x0 >= 0, words
-        assert box.x1 <= width, words
-        assert box.y0 >= 0, words
-        assert box.y1 <= height, words
-        for other, against in boxes[i + 1 :]:
-            apart = (
-                box.x1 <= against.x0 + 1 or against.x1 <= box.x0 + 1
-                or box.y1 <= against.y0 + 1 or against.y1 <= box.y0 + 1
-            )  # fmt: skip
-            assert apart, (words, other)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 30, 150])

@@ -42,6 +42,8 @@ def test_small_figures(plot, case):
     result = result_of(case)
     page = plot(with_envelopes(result), int(result.tables["runs"]["run"][-1]))
     assert not [words for words in words_of(page) if words.endswith(ELLIPSIS)]
+    assert min(text.get_fontsize() for text in page.texts) >= 11.0  # pixels at 375 px
+    assert page.get_figwidth() * 72 < 375
     assert problems(page) == []
     assert touched_marks(page) == []
     assert text_breaks(page) == []
