@@ -121,7 +121,7 @@ def _life(packets: NDArray[Any], ticks: Ticks, own_sd_s: float) -> Life:
     knots = np.unique(np.concatenate([[first], line.tick, [last]]))
     sd_s = float(np.sqrt(line.sd_s**2 - LINK_SD_S**2 + own_sd_s**2))
     return Life(
-        knots, line.time_at(knots), sd_s, line.noise_s, line.blind.hidden_s, line.blind.slow,
+        knots, line.time_at(knots), sd_s, line.noise_s, line.bend_s, line.blind.hidden_s, line.blind.slow,
         line.blind.locked, len(packets), float(np.median(line.delay_s)),
     )  # fmt: skip
 
