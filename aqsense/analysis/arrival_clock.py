@@ -20,6 +20,7 @@ from aqsense.analysis.connection import Blind, beat, blind_spots
 from aqsense.model import Floats
 
 FEWEST_PACKETS = 8
+HALVES_SHARE = 2.0  # bends follow the beat of packets and events, of which two halves tell alike
 GOLDEN = 0.6180339887498949
 # A sensor's own delay before a packet can be sent: up to 2 ms, another one in each sensor, the same in all of
 # its packets. Nothing in the arrivals tells it; sensors of other makes differ more.
@@ -107,7 +108,8 @@ def _by_halves(tick: Floats, arrival_s: Floats, line: _Line, *, bends: bool) -> 
     apart = first - second
     middle = at - at.mean()
     straight = apart.mean() + middle * (np.dot(middle, apart) / np.dot(middle, middle))
-    noise_s, bend_s = (float(np.sqrt(0.5 * np.mean(part**2))) for part in (apart, apart - straight))
+    share = HALVES_SHARE if bends and len(line.tick) > 2 else 1.0
+    noise_s, bend_s = (share * float(np.sqrt(0.5 * np.mean(part**2))) for part in (apart, apart - straight))
     return max(bias_s, 0.0), noise_s, bend_s
 
 

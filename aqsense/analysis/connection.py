@@ -35,8 +35,13 @@ def connection_interval(arrival_s: Floats) -> float:
 
     The longest that explains the arrivals: a locked link shows multiples of its interval only.
     """
-    arrows = np.stack([_arrow(arrival_s[cut], INTERVALS_S) for cut in _stretches(arrival_s)])
-    coherence = np.clip(np.abs(arrows).sum(axis=0) / len(arrival_s), 1e-6, 1.0)
+    # Few packets always lie on some grid.
+    cuts = [cut for cut in _stretches(arrival_s) if cut.stop - cut.start >= FEWEST_IN_STRETCH]
+    if not cuts:
+        return float("nan")
+    arrows = np.stack([_arrow(arrival_s[cut], INTERVALS_S) for cut in cuts])
+    count = sum(cut.stop - cut.start for cut in cuts)
+    coherence = np.clip(np.abs(arrows).sum(axis=0) / count, 1e-6, 1.0)
     # What an exponential delay of the host would leave of the arrows on a true grid.
     jitter_s = INTERVALS_S / (2 * np.pi) * np.sqrt(coherence**-2.0 - 1.0)
     fits = jitter_s < WORST_JITTER_S

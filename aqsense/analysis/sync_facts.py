@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.clock import time_sensors
 from aqsense.analysis.clock_value import Z95, TimedSensor
+from aqsense.analysis.device_sync import DeviceSync, check_device_sync
 from aqsense.analysis.session_summary import clock_summary
 from aqsense.analysis.shake_session import Life, Shaken
 from aqsense.analysis.tick_clocks import ASK, TickClocks, time_by_ticks
@@ -64,6 +65,7 @@ class SyncFacts:
     clocks         site -> certificate, as in summary.json
     worst_sd_s     of one sensor; NaN if not stated
     bound95_s      of the worst pair; NaN if not stated
+    device_sync    what the sensors say of themselves, checked; None where they say nothing
     may_say        what METHOD 6 allows with these clocks, one sentence
     """
 
@@ -74,6 +76,7 @@ class SyncFacts:
     may_say: str
     delays: Mapping[str, DelayTrace]
     shakes: Sequence[ShakeTrace]
+    device_sync: DeviceSync | None = None
 
 
 def sync_facts(recording: Recording, *, resample: bool = False) -> SyncFacts:
@@ -91,6 +94,7 @@ def sync_facts(recording: Recording, *, resample: bool = False) -> SyncFacts:
         may_say(1e3 * worst, ask=any(sensor.clock.provisional for sensor in timed.values())),
         {site: _delays(recording, sensor) for site, sensor in found.timed.items()},
         [_shake(found, shaken) for shaken in found.shakes],
+        check_device_sync(recording, found.timed),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,6 +68,10 @@ def _print(facts: SyncFacts) -> None:
             typer.echo(f"{site.replace('_', ' ')}: {clock['advice']}")
     for shake in facts.shakes:
         typer.echo(_said(shake))
+    if facts.device_sync is not None:
+        verdict = "borne out" if facts.device_sync.agrees else "NOT borne out"
+        apart = f"their own times differ by up to {1e3 * facts.device_sync.apart_s:.1f} ms"
+        typer.echo(f"Sensors say they are synchronised: {verdict}, {apart}")
 
 
 def _ms(value: Any, digits: int = 1) -> str:
@@ -89,6 +94,7 @@ def _json(facts: SyncFacts) -> dict[str, Any]:
         "worst_sd_s": _number(facts.worst_sd_s),
         "bound95_s": _number(facts.bound95_s),
         "may_say": facts.may_say,
+        "device_sync": None if facts.device_sync is None else asdict(facts.device_sync),
         "shakes": [
             {
                 "begin_s": round(shake.begin_s, 3),

@@ -69,7 +69,6 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         report[f"{seconds:g} s, locked"] = {
             name: found.row() for name, found in locked_links(range(seeds), seconds).items()
         }
-    report["counted 120 s"] = {name: one.row() for name, one in counted_links(range(seeds), 120.0).items()}
     return report | {"targets": targets(report, lengths)}
 
 
@@ -92,23 +91,6 @@ def locked_links(seeds: range, seconds: float) -> dict[str, Collected]:
     return found
 
 
-def counted_links(seeds: range, seconds: float) -> dict[str, Collected]:
-    """Sensors without counter or stamp: the tick is the number of samples that came."""
-    found = Collected([], [])
-    for seed in seeds:
-        trials = session(seed, seconds, counted=True)
-        recording = _recording(trials, turning(seed, (), trials), counted=True)
-        timed = time_by_ticks(recording).timed
-        fits = {site: (timed[site].clock.time_at, timed[site].ticks.astype(float)) for site in SITES}
-        at = _common_places(trials)
-        errors: dict[str, Floats] = {}
-        for site, (clock, ticks) in fits.items():
-            rows = np.searchsorted(trials[site].time_s, at)
-            errors[site] = clock(ticks[rows]) - trials[site].time_s[rows]
-        found.add(_pairs(errors), _bounds({site: timed[site].clock.sd_s for site in SITES}))
-    return {"packets alone": found}
-
-
 def _add_own(found: Mapping[str, Collected], seed: int, trials: dict[str, Trial], seconds: float) -> None:
     shakes = {"packets alone": (), "one shake": (3.0,), "two shakes": (3.0, seconds - 8.0)}
     for name, begins in shakes.items():
@@ -117,17 +99,13 @@ def _add_own(found: Mapping[str, Collected], seed: int, trials: dict[str, Trial]
         found[name].add(errors, _bounds({site: timed[site].clock.sd_s for site in SITES}))
 
 
-def _recording(
-    trials: Mapping[str, Trial], rates: Mapping[str, tuple[Floats, ...]], *, counted: bool = False
-) -> Recording:
+def _recording(trials: Mapping[str, Trial], rates: Mapping[str, tuple[Floats, ...]]) -> Recording:
     sensors: dict[str, Sensor] = {}
     for site, trial in trials.items():
         x, y, z = rates[site]
         samples = Samples(trial.tick, None, (x, x, x), (x, y, z))
-        sensors[site] = Sensor(site, samples, RATE_HZ, RATE_HZ if counted else TICK_HZ)
-    source = "count" if counted else "stamp"
-    metadata = {"sensors": {site: {"tick_source": source} for site in trials}}
-    return Recording("made", sensors, metadata, arrivals={site: t.packets for site, t in trials.items()})
+        sensors[site] = Sensor(site, samples, RATE_HZ, TICK_HZ)
+    return Recording("made", sensors, arrivals={site: t.packets for site, t in trials.items()})
 
 
 def _errors(trials: Mapping[str, Trial], fits: Mapping[str, To]) -> Floats:
@@ -199,8 +177,6 @@ def targets(report: Mapping[str, Any], lengths: tuple[float, ...]) -> list[dict[
             out.append(_target(f"{name}, bound per p95 at {where}", free[name]["bound_per_p95"], "<=", 2.0))
             covers = report[f"{where}, locked"][name]["bound_covers"]
             out.append(_target(f"{name}, locked, bound covers at {where}", covers, ">=", 0.95))
-    counted = report["counted 120 s"]["packets alone"]
-    out.append(_target("counted samples, p95", counted["p95_median_ms"], "<=", 8.0))
     return out
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_session import SITES, pairs, recorded, recording
+from made_session import SITES, pairs, recorded, recording, session, turning
 
 from aqsense.analysis.arrival_clock import fit_arrivals
 from aqsense.analysis.clock import time_sensors
@@ -145,3 +145,12 @@ def test_a_rate_that_changes_is_followed() -> None:
     line = fit_arrivals(tick, np.maximum.accumulate(arrival))
     error = line.time_at(tick) - true
     assert np.ptp(error) < 0.002
+
+
+def test_samples_that_nobody_numbers_claim_no_lag() -> None:
+    trials = session(7, 60.0, counted=True)
+    made = recorded(trials, turning(7, (3.0, 51.0), trials))
+    told = {"sensors": {site: {"tick_source": "count"} for site in SITES}}
+    for sensor in time_sensors(replace(made, metadata=told)).values():
+        assert sensor.clock.sd_s >= 0.05
+        assert "numbers no samples" in sensor.clock.reason
