@@ -256,6 +256,7 @@ class Snapshot:
     messages   newest last, at most 20
     saving     where the data go
     finished   the source has no more data (end of a replay, link closed)
+    video_offset_s  video time less session time; NaN until a touchdown's video time was given
     """
 
     serial: int
@@ -272,6 +273,7 @@ class Snapshot:
     messages: tuple[Message, ...] = ()
     saving: Saving = field(default_factory=Saving)
     finished: bool = False
+    video_offset_s: float = float("nan")
 
     @property
     def result(self) -> RunResult | None:
@@ -294,7 +296,7 @@ class Do(Enum):
     END_RUN = "end_run"  # E: the run is over, or the open one was a wrong guess
     VIDEO = "video"  # text = time in the video, time_s = the visible touchdown; for view and report
     EXCLUDE = "exclude"  # run, step, text = why: the step counts no more
-    INCLUDE = "include"  # run, step: takes an exclusion back
+    INCLUDE = "include"  # run: takes its newest correction back
     MOVE = "move"  # run, step, event, time_s, text = why: an event moved by hand
     QUIT = "quit"  # Q, or the window is closed
 

@@ -56,7 +56,7 @@ def soak(folder: Path, seconds: float, speed: float, seed: int) -> int:
     handed = [_Handed(sensor) for sensor in sensors]
     told = [one.virtual.advertisement for one in sensors]
     found = [Found(f"sim:{i}", told[i], Identity(one.family)) for i, one in enumerate(sensors)]
-    wanted = [Wanted(SITES[i], one, Wish(rate_hz=100)) for i, one in enumerate(found)]
+    wanted = [Wanted(SITES[i], one, wish=Wish(rate_hz=100)) for i, one in enumerate(found)]
     capture = Capture(link, wanted, PacketLog(folder), {"name": "soak"}, clock=link.clock)
     capture.start()
     link.begin_motion()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aqsense.acquire.link import Found, Notified
-from aqsense.acquire.radio_trouble import Trouble, trouble_of
+from aqsense.acquire.radio_trouble import GONE, NOT_CONNECTED, Trouble, trouble_of
 from aqsense.errors import SensorError
 from firmware_protocol import FAMILIES
 from firmware_protocol.exchange import WriteRefused
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
-TWICE_NS = 1_000_000  # two equal notifications closer than this are one that the system delivered twice
+# Two equal notifications closer than this are one that the system delivered twice; connection events are
+# 7.5 ms apart or more.
+TWICE_NS = 5_000_000
 BACKOFFS_S = (0.25, 0.5, 1.0)
 NO_SIGNAL_DBM = -127
 
@@ -55,17 +57,23 @@ class BleakLink:
         self._adapter = adapter
         self._patience = patience
         self._families = families
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._radio = asyncio.Lock()  # controllers can't scan and connect at once
+        self._heard: dict[str, Found] = {}  # on this loop, by address
 
     async def scan(self, seconds: float, found: Callable[[Found], None]) -> list[Found]:
-        async with self._radio:
+        async with self._radio_of_this_loop():
             heard = await self._listen(seconds, found, lambda _: False)
         return sorted(heard, key=lambda one: NO_SIGNAL_DBM if one.rssi_dbm is None else one.rssi_dbm)[::-1]
 
     async def connect(self, found: Found, lost: Callable[[], None]) -> BleakConnection:
-        """See Link. Tries again where the radio was only busy, each time with a fresh client."""
+        """See Link. Tries again where the radio was only busy, each time with a fresh client.
+
+        A sensor that was heard on another loop, or by another link, is listened for first.
+        """
         who = found.advertisement.name or found.address
-        async with self._radio:
+        async with self._radio_of_this_loop():
+            found = self._heard.get(found.address) or await self._heard_again(found, GONE, who)
             for backoff_s in (*BACKOFFS_S, None):
                 connection = BleakConnection(found, self._adapter, self._patience, lost)
                 try:
@@ -83,8 +91,15 @@ class BleakLink:
                     await asyncio.sleep(backoff_s)
         raise SensorError("it is heard, but does not connect. Switch it off and on.", sensor=who)
 
+    def _radio_of_this_loop(self) -> asyncio.Lock:
+        """What a system gave on one loop can't be used on another (on macOS it calls back there)."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._radio, self._heard = loop, asyncio.Lock(), {}
+        return self._radio
+
     async def _heard_again(self, lost: Found, trouble: Trouble, who: str) -> Found:
-        """The same sensor from a new scan, because the system forgot the one before."""
+        """The same sensor from a new scan."""
         heard = await self._listen(
             self._patience.look_again_s, lambda _: None, lambda one: one.address == lost.address
         )
@@ -104,7 +119,7 @@ class BleakLink:
         def detected(device: BLEDevice, data: AdvertisementData) -> None:
             one = self._found(device, data)
             if one is not None and heard.get(one.address) != one:
-                heard[one.address] = one
+                heard[one.address] = self._heard[one.address] = one
                 found(one)
                 if enough(one):
                     done.set()
@@ -201,6 +216,8 @@ class BleakConnection:
 
     @asynccontextmanager
     async def _operation(self, doing: str) -> AsyncIterator[None]:
+        if not self.is_connected:
+            raise SensorError(NOT_CONNECTED.text, sensor=self._who)
         try:
             async with asyncio.timeout(self._patience.operation_s), _said_plainly(self._who):
                 yield

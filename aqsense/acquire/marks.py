@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aqsense.acquire.header import is_number, listed, shown
-from aqsense.errors import RecordingError
+from aqsense.errors import OutputError, RecordingError
 from aqsense.model import Mark
 
 KINDS = frozenset(
@@ -32,6 +32,31 @@ def read_marks(path: Path) -> tuple[tuple[Mark, ...], tuple[tuple[str, str, str]
     unknown = sorted({mark.kind for mark in marks} - KINDS)
     text = f"marks.csv: kinds that this version doesn't know: {listed(unknown)}"
     return tuple(marks), (("unknown_mark", "", text),) if unknown else ()
+
+
+def append_mark(folder: Path, mark: Mark) -> None:
+    """Add a row at the end, in the columns that the file has. Raises OutputError where the disk refuses."""
+    path = folder / "marks.csv"
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    names = list(COLUMNS)
+    if path.exists():
+        known = _text(path)
+        names = _names(next(csv.reader(io.StringIO(known, newline="")), []), path)
+        if known and not known.endswith("\n"):
+            text.write("\n")
+    else:
+        writer.writerow(names)
+    cells = {"time_s": f"{mark.time_s:.6f}", "kind": mark.kind, "run": mark.run, "site": mark.site,
+             "text": mark.text}  # fmt: skip
+    if mark.text and "text" not in names:
+        raise RecordingError("has no column text for this mark. Add it to the header.", path=path, line=1)
+    writer.writerow([cells.get(name, "") for name in names])
+    try:
+        with path.open("a", encoding="utf-8", newline="") as file:
+            file.write(text.getvalue())
+    except OSError as error:
+        raise OutputError(f"{path}: the mark can't be written ({error.strerror}).") from error
 
 
 def _rows(path: Path) -> list[Mark]:

@@ -7,6 +7,7 @@ Refuses: I/O. What is not known is shown as it came, never guessed at.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 BUSY_WORDS = (
@@ -19,6 +20,9 @@ BUSY_WORDS = (
     "unreachable",
     "failed to discover services",
 )
+# bleak forgets the services when a connection ends under an operation.
+LOST_WORDS = ("not connected", "service discovery has not been performed")
+NOT_FOUND = re.compile(r"^(adapter|device) '.*' not found")
 GONE_NAMES = ("org.freedesktop.DBus.Error.UnknownObject", "org.bluez.Error.DoesNotExist")
 
 
@@ -124,10 +128,13 @@ def _dbus(name: str, text: str) -> Trouble:
 def _by_words(error: BaseException) -> Trouble:
     text = str(error)
     low = text.lower()
-    if "not connected" in low or isinstance(error, EOFError | ConnectionError | AssertionError):
+    lost = any(word in low for word in LOST_WORDS)
+    if lost or isinstance(error, EOFError | ConnectionError | AssertionError):
         return NOT_CONNECTED
     if any(word in low for word in BUSY_WORDS):
         return BUSY
+    if NOT_FOUND.search(low):
+        return NO_ADAPTER if low.startswith("adapter") else GONE
     said = _shown(text or type(error).__name__)
     return Trouble("other", False, f"the radio says {said}. See `aqsense doctor`.")
 

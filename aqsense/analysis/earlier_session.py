@@ -4,8 +4,9 @@ In:  rows of runs.csv and runs of summary.json: of the recording itself and of f
 Out: the `earlier` of a run in summary.json; None where no other run of the athlete is known.
 Refuses: other athletes, kinds, contributors or places of the trunk sensor; runs whose strides begin more than
 two strides apart or whose step frequency differs by more than 3 % (METHOD 4.2).
-The detectable change is 1.96 sqrt(2) times the SD between runs of one day, from days with at least three
-runs (METHOD 5.12); where there is no such day, how many runs are missing is said instead.
+The detectable change is t sqrt(2) times the SD between runs of one day, from days with at least three
+runs; where there is no such day, how many runs are missing is said instead. Unlike METHOD 5.12 t is Student's
+and not 1.96: with three runs 1.96 would tell a change in 19 % of pairs in which nothing changed.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from aqsense.analysis.detectable import FEWEST_REPEATS, pooled_detectable_change
+from aqsense.analysis.detectable import FEWEST_REPEATS, repeats
 from aqsense.analysis.drift import LIKE_FREQUENCY
+from aqsense.analysis.intervals import student
 from aqsense.analysis.quantity import stated
 from aqsense.analysis.reference import session_key
 from aqsense.analysis.verdicts import OTHER_SIDE
@@ -155,7 +157,8 @@ def _compared(
 
 def _detectable(days: Sequence[Sequence[SessionRun]], name: str) -> float:
     """95 % detectable change between two runs, from repeats within days; NaN without enough."""
-    return pooled_detectable_change(np.array([run.value(name) for run in day]) for day in days).value
+    found = repeats(np.array([run.value(name) for run in day]) for day in days)
+    return student(found.degrees) * math.sqrt(2.0) * found.sd if found.degrees else math.nan
 
 
 def _median(values: Sequence[float]) -> float:

@@ -17,6 +17,7 @@ from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import sync as _sync
 from aqsense.cli import validate as _validate
+from aqsense.cli import view as _view
 # isort: on
 
 # fmt: off
@@ -30,6 +31,7 @@ _COMMANDS = (
     _simulate,
     _sync,
     _validate,
+    _view,
 )
 # fmt: on
 

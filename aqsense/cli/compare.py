@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def compare(
         from aqsense.history.compare_output import FILES, write_compared
         from aqsense.history.compare_output import as_json as content_of
         from aqsense.history.compare_words import print_compared
-        from aqsense.history.output import json_text, refuse_foreign
+        from aqsense.history.output import refuse_foreign
         from aqsense.history.selection import select
         from aqsense.settings import Settings
 
@@ -54,7 +55,7 @@ def compare(
         if out is not None:
             write_compared(found, out)
         if as_json:
-            typer.echo(json_text(content_of(found)), nl=False)
+            typer.echo(json.dumps(content_of(found), allow_nan=False))
         else:
             print_compared(found)
             if out is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,7 @@ def history(
     with exit_codes():
         from aqsense.history.collect import collect
         from aqsense.history.names import screen_name
-        from aqsense.history.output import HISTORY_FILES, json_text, refuse_foreign, write_history
+        from aqsense.history.output import HISTORY_FILES, refuse_foreign, write_history
         from aqsense.history.output import as_json as content_of
         from aqsense.history.outside import read_outside
         from aqsense.history.program import check_kind
@@ -65,7 +66,7 @@ def history(
         if out is not None:
             write_history(found, out)
         if as_json:
-            typer.echo(json_text(content_of(found)), nl=False)
+            typer.echo(json.dumps(content_of(found), allow_nan=False))
         else:
             print_history(found, name)
             if out is not None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aqsense.cli.program import NOTHING_ANALYSED, app, complain, exit_codes
+from aqsense.cli.window_options import pixels
 from aqsense.errors import SettingsError
 
 
@@ -62,24 +63,10 @@ def live(
 
             actions, keys = read_window_script(script) if script is not None else ([], [])
             wishes = WindowWishes(
-                size=_pixels(size), keystrokes=keys, screenshots=screenshot, seconds=seconds, speed=speed,
+                size=pixels(size), keystrokes=keys, screenshots=screenshot, seconds=seconds, speed=speed,
                 cards=cards,
             )  # fmt: skip
             results = show(source, actions, wishes)
         if not results:
             complain("no run was found in this session.")
             raise typer.Exit(NOTHING_ANALYSED)
-
-
-def _pixels(size: str) -> tuple[int, int]:
-    """`1280x720` as numbers; (0, 0) for none."""
-    if not size:
-        return 0, 0
-    width, _, height = size.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) >= 800 and int(height) >= 450):
-        raise SettingsError(
-            f"--size is {size!r}; expected WIDTHxHEIGHT of at least 800x450, for example 1280x720",
-            name="size",
-            value=size,
-        )
-    return int(width), int(height)

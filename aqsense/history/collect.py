@@ -192,7 +192,7 @@ def _analysed(folder: Path, row: Row, settings: Settings) -> list[Row]:
 
 
 def _placed(shelf: Shelf, runs: Columns) -> Columns:
-    paths = np.array([str(shelf.root / str(path)) for path in runs["path"]], object)
+    paths = np.array([f"{shelf.root}/{path}" for path in runs["path"]], object)
     return {**runs, "path": paths}
 
 
@@ -225,13 +225,14 @@ def _families(runs: Columns, recordings: Mapping[str, Row]) -> Any:
 def _feelings(runs: Columns, recordings: Mapping[str, Row]) -> dict[tuple[str, int], float]:
     """A mark names its run, or belongs to the last one that began before it."""
     found: dict[tuple[str, int], float] = {}
-    for session in dict.fromkeys(runs["session"]):
-        marks = json.loads(recordings[session]["facts"])["feel"] if session in recordings else []
-        of_session = where(runs, runs["session"] == session)
+    for session in set(runs["session"]) & set(recordings):
+        marks = json.loads(recordings[session]["facts"])["feel"]
+        rows = np.flatnonzero(runs["session"] == session) if marks else np.empty(0, np.int64)
+        numbers, starts = runs["run"][rows], runs["start_s"][rows]
         for time_s, run, text in marks:
-            before = of_session["run"][of_session["start_s"] <= time_s]
+            before = numbers[starts <= time_s]
             number = int(run) if str(run).isdigit() else int(before[-1]) if len(before) else 0
-            if number in of_session["run"] and (value := _feel(text)) is not None:
+            if number in numbers and (value := _feel(text)) is not None:
                 found[session, number] = value
     return found
 

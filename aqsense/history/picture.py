@@ -76,7 +76,7 @@ def _line(followed: Followed, days: np.ndarray, values: np.ndarray) -> tuple[flo
 
 def _words(followed: Followed) -> tuple[str, ...]:
     slope, measure = followed.trend.slope, followed.measure
-    decimals = words.slope_decimals(measure)
+    decimals = words.slope_decimals(measure, followed.trend)
     said = [words.course(followed)]
     if math.isfinite(slope.low):
         said.append(f"{words.number(slope.value, decimals, signed=True)} {measure.unit} in 30 days")

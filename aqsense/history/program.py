@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +141,11 @@ def history(
         left_out["other step frequency (kept for step frequency and top speed)"] = int((~is_like).sum())
     sessions = _sessions(runs, is_like, collected)
     days = np.array([session.day for session in sessions])
-    followed = {name: _followed(measure, runs, is_like, sessions, days) for name, measure in MEASURES.items()}
+    repeated = list(_rows_by(same_day_keys(runs)).values())
+    followed = {
+        name: _followed(measure, _column(measure, runs, is_like), repeated, sessions, days)
+        for name, measure in MEASURES.items()
+    }
     together = {
         (name, one.measure): association(
             np.array([session.values[name].value for session in sessions]), one.at(days)
@@ -173,8 +178,7 @@ def _column(measure: Measure, runs: Columns, is_like: Flags) -> Floats:
 def _sessions(runs: Columns, is_like: Flags, collected: Collected) -> tuple[SessionOf, ...]:
     columns = {name: _column(measure, runs, is_like) for name, measure in MEASURES.items()}
     out: list[SessionOf] = []
-    for session in dict.fromkeys(runs["session"]):
-        rows = np.flatnonzero(runs["session"] == session)
+    for session, rows in _rows_by(runs["session"].tolist()).items():
         felt = [collected.feel.get((session, int(run)), np.nan) for run in runs["run"][rows]]
         known = [value for value in felt if np.isfinite(value)]
         out.append(
@@ -194,23 +198,26 @@ def _sessions(runs: Columns, is_like: Flags, collected: Collected) -> tuple[Sess
     return tuple(out)
 
 
+def _rows_by(keys: Sequence[Any]) -> dict[Any, NDArray[np.int64]]:
+    """Rows of each key, in the order in which keys first appear."""
+    rows: dict[Any, list[int]] = {}
+    for i, key in enumerate(keys):
+        rows.setdefault(key, []).append(i)
+    return {key: np.array(found) for key, found in rows.items()}
+
+
 def _followed(
-    measure: Measure, runs: Columns, is_like: Flags, sessions: Sequence[SessionOf], days: Floats
+    measure: Measure, values: Floats, repeated: Sequence[Any], sessions: Sequence[SessionOf], days: Floats
 ) -> Followed:
-    values = _column(measure, runs, is_like)
-    detectable = pooled_detectable_change(same_day_runs(runs, values))
+    detectable = pooled_detectable_change(values[rows] for rows in repeated)
     over = np.array([session.values[measure.name].value for session in sessions])
     found = trend(days / DAYS_PER_TREND, over, detectable)
     return Followed(measure, found, detectable, int(np.isfinite(values).sum()))
 
 
-def same_day_runs(runs: Columns, values: Floats) -> list[Floats]:
-    """Values by day and tag: runs under another condition are no repeats."""
-    days = [] if not len(values) else list(zip(np.floor(runs["day"]), runs["tag"], strict=True))
-    by_day: dict[tuple[float, str], list[float]] = {}
-    for key, value in zip(days, values, strict=True):
-        by_day.setdefault(key, []).append(float(value))
-    return [np.array(found) for found in by_day.values()]
+def same_day_keys(runs: Columns) -> list[tuple[float, str]]:
+    """Day and tag of each run: runs under another condition are no repeats."""
+    return list(zip(np.floor(runs["day"]).tolist(), runs["tag"].tolist(), strict=True))
 
 
 def _notes(sessions: Sequence[SessionOf], runs: Columns, collected: Collected) -> tuple[str, ...]:

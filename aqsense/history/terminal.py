@@ -34,18 +34,18 @@ def print_history(history: History, name: str) -> None:
 
 
 def measures_table(history: History) -> Table:
-    """A row per measure that any run has."""
+    """A row per measure that any run has; `detects` is the detectable change between two runs of a day."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("measure", no_wrap=True)
     for title in ("last", "in 30 days", "95 %"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("course", no_wrap=True)
-    table.add_column("detectable", no_wrap=True)
+    table.add_column("detects", no_wrap=True)
     for name, followed in history.followed.items():
         if not followed.n_runs:
             continue
         measure, slope = followed.measure, followed.trend.slope
-        decimals = words.slope_decimals(measure)
+        decimals = words.slope_decimals(measure, followed.trend)
         known = history.values(name)
         known = known[[math.isfinite(value) for value in known]]
         cells = (

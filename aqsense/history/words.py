@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from aqsense.analysis.quantity import Quantity
-from aqsense.analysis.trends import Course
+from aqsense.analysis.trends import Course, Trend
 from aqsense.history.measures import Measure
 from aqsense.history.program import Followed, History
 from aqsense.view.words import ABSENT, MINUS, day
@@ -41,6 +41,13 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     return f"{'' if is_zero else MINUS if value < 0 else '+' if signed else ''}{text}"
 
 
+def visible(value: float, decimals: int) -> int:
+    """Decimals with which a value is not shown as 0: two digits, at most four decimals."""
+    if not math.isfinite(value) or value == 0.0 or float(f"{abs(value):.{decimals}f}"):
+        return decimals
+    return min(4, 1 - math.floor(math.log10(abs(value))))
+
+
 def with_unit(text: str, measure: Measure) -> str:
     return f"{text} {measure.unit}".strip()
 
@@ -72,27 +79,31 @@ def detectable(followed: Followed) -> str:
     return with_unit(number(quantity.value, slope_decimals(measure)), measure)
 
 
-def slope_decimals(measure: Measure) -> int:
-    """Slopes and detectable changes are small: one digit more for whole numbers."""
-    return max(measure.decimals, 1)
+def slope_decimals(measure: Measure, found: Trend | None = None) -> int:
+    """Slopes and detectable changes are small: one digit more for whole numbers, and a slope that is told is
+    not shown as 0."""
+    least = max(measure.decimals, 1)
+    is_told = found is not None and found.course in (Course.RISING, Course.FALLING)
+    return visible(found.slope.value, least) if found and is_told else least
 
 
 def finding(history: History) -> tuple[str, str]:
     """Headline and second line, of the spread."""
     followed = history.followed["spread_ms"]
     found = followed.trend
-    n = found.slope.n
+    n, slope = found.slope.n, found.slope.value
+    decimals = slope_decimals(followed.measure, found)
     sessions = f"{n} {'session' if n == 1 else 'sessions'}"
     first = {
-        Course.RISING: f"Spread rises by {number(abs(found.slope.value), 1)} ms in 30 days",
-        Course.FALLING: f"Spread falls by {number(abs(found.slope.value), 1)} ms in 30 days",
+        Course.RISING: f"Spread rises by {number(abs(slope), decimals)} ms in 30 days",
+        Course.FALLING: f"Spread falls by {number(abs(slope), decimals)} ms in 30 days",
         Course.PLATEAU: "Spread stands still",
         Course.OPEN: f"Spread: no trend told from {sessions}",
         Course.NOT_YET: f"Spread: {sessions}, no trend yet",
     }[found.course]
     parts = [between(history)]
     if math.isfinite(found.slope.low):
-        parts.append(f"{sessions}; 95 % {interval(found.slope, 1)} ms in 30 days")
+        parts.append(f"{sessions}; 95 % {interval(found.slope, decimals)} ms in 30 days")
     elif found.reason:
         parts.append(found.reason)
     parts.append(f"detectable between two runs of a day: {detectable(followed)}")

@@ -70,11 +70,10 @@ class Stretch:
 
 
 def analyse_stretch(
-    stretch: Stretch, frames: Frames, steps: Sequence[LiveStep], settings: Settings,
+    stretch: Stretch, recording: Recording, frames: Frames, steps: Sequence[LiveStep], settings: Settings,
     reference: Sequence[Result],
 ) -> tuple[Result, int, Moved | None]:  # fmt: skip
-    """The Result, the run's number inside it (0 where there is none), and what moved."""
-    recording = stretch.recording()
+    """The Result of the stretch's recording, the run's number inside it (0: there is none), what moved."""
     result = analyze(recording, settings, reference=reference)
     run = _run_at(result, stretch)
     if not run:

@@ -15,16 +15,18 @@ import numpy as np
 
 from aqsense.live.calibration import Standing
 from aqsense.live.closing import AFTER_S, Stretch, analyse_stretch, waves
+from aqsense.live.editing import Corrections
 from aqsense.live.lane import Lane, Packet, SensorFacts
 from aqsense.live.steps import OpenRun
 from aqsense.live.turn import KEEP_S, Turn
-from aqsense.live.words import sensor_state, setup_of, straps_phrase
-from aqsense.model import Mark
+from aqsense.live.words import sensor_state, setup_of, straps_phrase, video_offset
+from aqsense.model import Edit, Mark
 from aqsense.settings import Settings
 from aqsense.snapshot import Action, Do, Level, LiveRun, Message, RunResult, Saving, Screen, Snapshot
 
 GRID_S = 0.5
 MOST_MESSAGES = 20
+_ABOUT_THE_PAST = (Do.MOVE, Do.VIDEO)
 
 
 class LiveSession:
@@ -58,6 +60,8 @@ class LiveSession:
         self._saving = saving or Saving()
         self._finished = False
         self._actions: list[Action] = []
+        self._corrections = Corrections(self._settings)
+        self._video_offset_s = np.nan
         self._unwanted = False  # the open run was none, says the coach
 
     def take(
@@ -92,6 +96,10 @@ class LiveSession:
         self._actions += actions
         self._apply(np.inf)
 
+    def edits(self) -> list[Edit]:
+        """Corrections that count now, for edits.csv."""
+        return self._corrections.edits()
+
     def marks(self) -> list[Mark]:
         """Marks made since the last call, to be written into the recording."""
         made, self._marks = self._marks, []
@@ -117,6 +125,7 @@ class LiveSession:
             messages=tuple(self._messages),
             saving=self._saving,
             finished=self._finished,
+            video_offset_s=self._video_offset_s,
         )
 
     def _open_run(self) -> LiveRun | None:
@@ -187,7 +196,8 @@ class LiveSession:
             if self._athlete and one.athlete == self._athlete and not one.discarded
         ]
         steps = [run.steps[number] for number in sorted(run.steps)]
-        result, number, moved = analyse_stretch(stretch, frames, steps, self._settings, usual)
+        recording = stretch.recording()
+        result, number, moved = analyse_stretch(stretch, recording, frames, steps, self._settings, usual)
         if not number:
             told = [str(w["text"]) for w in result.summary["session"]["warnings"] if w["code"] == "no_flight"]
             reason = told[0] if told else str(result.summary["session"].get("reason") or "no run is left")
@@ -208,6 +218,7 @@ class LiveSession:
                 moved=() if moved is None else (moved,), waves=traces, discarded=self._unwanted,
             )
         )  # fmt: skip
+        self._corrections.keep(ordinal, recording)
         if self._unwanted:
             self._mark(end_s, "discard", "", str(ordinal))
         self._unwanted = False
@@ -219,7 +230,7 @@ class LiveSession:
 
     def _apply(self, now_s: float) -> None:
         """Wishes up to this session time; one without a time counts from now."""
-        due = [action for action in self._actions if np.isnan(action.time_s) or action.time_s <= now_s]
+        due = [a for a in self._actions if np.isnan(a.time_s) or a.time_s <= now_s or a.do in _ABOUT_THE_PAST]
         self._actions = [action for action in self._actions if action not in due]
         for action in due:
             time_s = action.time_s if not np.isnan(action.time_s) else now_s
@@ -239,8 +250,13 @@ class LiveSession:
         elif action.do is Do.TAG:
             self._tag = action.text
             self._mark(time_s, "tag", action.text)
-        elif action.do in (Do.NOTE, Do.FEEL, Do.VIDEO):
-            self._mark(time_s, action.do.value, action.text)
+        elif action.do in (Do.NOTE, Do.FEEL):
+            self._mark(time_s, action.do.value, action.text, str(action.run) if action.run else "")
+        elif action.do is Do.VIDEO:
+            self._video_offset_s = video_offset(time_s, action.text)
+            self._mark(time_s, "video", action.text)
+        elif action.do in (Do.EXCLUDE, Do.MOVE, Do.INCLUDE):
+            self._correct(action)
         elif action.do is Do.END_RUN and self._turn.open:
             self._waiting += self._turn.end_run(time_s)
         elif action.do is Do.UNDO and (self._turn.open or self._waiting):
@@ -253,6 +269,15 @@ class LiveSession:
             self._finished = True
         elif action.do is Do.SHAKE:
             self._say(time_s, Level.WARNING, "Shakes are not compared live yet; clocks stay as they are.")
+
+    def _correct(self, action: Action) -> None:
+        if not 1 <= action.run <= len(self._results):
+            return
+        corrected = self._corrections.corrected(self._results[action.run - 1], action)
+        if corrected is None:
+            self._say(np.nan, Level.WARNING, "There is no such event in this run.", "correction")
+        else:
+            self._results[action.run - 1] = corrected
 
     def _new_turn(self, time_s: float) -> None:
         self._waiting += self._turn.finish(time_s)

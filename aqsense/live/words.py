@@ -62,6 +62,19 @@ def clock_phrase(lanes: Mapping[str, Lane]) -> tuple[str, float]:
     return f"agree within {1e3 * bound_s:.1f} ms", bound_s
 
 
+def video_offset(time_s: float, text: str) -> float:
+    """Video time less session time in s, from a moment's video time: `12.34`, `1:02.34`; NaN if unread."""
+    parts = text.strip().split(":")
+    try:
+        seconds = [float(part) for part in parts]
+    except ValueError:
+        return float("nan")
+    if len(seconds) > 3 or any(not np.isfinite(one) or one < 0 for one in seconds):
+        return float("nan")
+    total = sum(one * 60.0**power for power, one in enumerate(reversed(seconds)))
+    return total - time_s
+
+
 def straps_phrase(earlier: Standing | None, standing: Standing) -> str:
     """Which sensor sits otherwise than when this athlete stood before."""
     if earlier is None:

@@ -36,9 +36,9 @@ def _waiting(waiting: list[SensorNow], n: int) -> str:
     one = min(waiting, key=lambda sensor: (sensor.n_lost == 0, not sensor.trouble))
     name = named(one.site).capitalize()
     if one.n_lost:
-        return f"{name} is lost ({one.trouble}): bring it nearer. The other {here} go on."
+        return f"{name} is lost ({_bare(one.trouble)}): bring it nearer. The other {here} go on."
     if one.trouble:
-        return f"{name} does not connect ({one.trouble}). {here} of {n} are ready."
+        return f"{name} does not connect ({_bare(one.trouble)}). {here} of {n} are ready."
     return f"Connecting: {here} of {n} are ready."
 
 
@@ -70,3 +70,8 @@ def _next_step(kinds: set[str]) -> str:
             return "Stand still with hanging arms for 3 s, then press C again."
         return "Put them on, press C and stand still with hanging arms for 3 s."
     return "READY - run when you like. Shake again (S) when you are through."
+
+
+def _bare(text: str) -> str:
+    """A sentence that stands in brackets."""
+    return text.rstrip(".")

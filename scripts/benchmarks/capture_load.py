@@ -82,7 +82,7 @@ class LoadLink:
     def wanted(self) -> list[Wanted]:
         """All of them."""
         found = [self._found(number) for number in range(self.n_sensors)]
-        return [Wanted(SITES[i], one, Wish(rate_hz=RATE_HZ)) for i, one in enumerate(found)]
+        return [Wanted(SITES[i], one, wish=Wish(rate_hz=RATE_HZ)) for i, one in enumerate(found)]
 
     def go(self) -> None:
         """Send from now on."""

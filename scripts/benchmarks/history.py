@@ -8,6 +8,7 @@ Out: the command warm (nothing changed), after one new session, and without its 
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -31,10 +32,12 @@ def measure(arguments: Namespace) -> dict[str, Any]:
     """The report of `benchmark.py history`."""
     n = QUICK_SESSIONS if arguments.quick else SESSIONS
     shelf = sessions(n, arguments.work)
-    command = [sys.executable, "-m", "aqsense", "history", "sim", "--in", str(shelf), "--json"]
+    command = [sys.executable, "-m", "aqsense", "history", "sim", "--in", str(shelf)]
     (shelf / STORE).unlink(missing_ok=True)
     first = wall_clock_once(command)
+    before = processor_s()
     warm = wall_clock(command, REPEATS)
+    cpu_s = (processor_s() - before) / (REPEATS + 1)
     with_one_more: list[float] = []
     for _ in range(REPEATS):
         shutil.rmtree(shelf / "one-more", ignore_errors=True)
@@ -42,12 +45,15 @@ def measure(arguments: Namespace) -> dict[str, Any]:
         copy(shelf / "s0000", shelf / "one-more", n)
         with_one_more.append(wall_clock_once(command))
     shutil.rmtree(shelf / "one-more")
+    as_json = wall_clock([*command, "--json"], REPEATS)
     help_only = wall_clock([sys.executable, "-m", "aqsense", "--help"], REPEATS)
     return {
         "load": {"sessions": n, "runs": 3 * n, "bytes_of_results": size_of(shelf)},
         "store_bytes": (shelf / STORE).stat().st_size,
         "without_store_s": round(first, 3),
         "warm_s": warm.as_json(),
+        "warm_processor_s": round(cpu_s, 3),
+        "warm_json_s": as_json.as_json(),
         "one_new_session_s": round(sorted(with_one_more)[REPEATS // 2], 3),
         "aqsense_help_s": help_only.as_json(),
         "targets": [
@@ -59,6 +65,12 @@ def measure(arguments: Namespace) -> dict[str, Any]:
             }
         ],
     }
+
+
+def processor_s() -> float:
+    """Processor time of all finished children."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def wall_clock_once(command: list[str]) -> float:

@@ -26,12 +26,16 @@ Reason = exc.BleakBluetoothNotAvailableReason
         (exc.BleakDBusError("org.bluez.Error.Failed", ["odd"]), "other", False),
         (exc.BleakError("failed to discover services, device disconnected"), "busy", True),
         (exc.BleakError("Not connected"), "not_connected", True),
+        (exc.BleakError("Service Discovery has not been performed yet"), "not_connected", True),
+        (exc.BleakError("device 'dev_C0_00_00_00_00_01' not found"), "gone", False),
+        (exc.BleakError("adapter 'hci1' not found"), "no_adapter", False),
     ],
 )
 def test_each_exception_has_its_trouble(error: Exception, code: str, passing: bool) -> None:
     trouble = trouble_of(error)
     assert (trouble.code, trouble.passing) == (code, passing)
-    assert trouble.text.endswith(".") and "\n" not in trouble.text
+    assert trouble.text.endswith(".")
+    assert "\n" not in trouble.text
 
 
 def test_what_comes_twice_is_given_once_and_an_equal_later_one_is_kept() -> None:
@@ -45,4 +49,5 @@ def test_what_comes_twice_is_given_once_and_an_equal_later_one_is_kept() -> None
 def test_a_stranger_is_no_sensor() -> None:
     assert recognised(Advertisement("Headphones")) is None
     found = recognised(Advertisement("WT901BLE67"))
-    assert found is not None and found.family == "witmotion"
+    assert found is not None
+    assert found.family == "witmotion"

@@ -205,3 +205,10 @@ def test_densest_takes_the_most_that_are_close() -> None:
     assert densest(np.array([5.0, 5.0, 7.0, 8.0]), 2).tolist() == [True, True, True, False]
     assert densest(np.array([1.0, 9.0]), 2).tolist() == [False, True]
     assert not densest(np.array([np.nan]), 2).any()
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"), [(0.0123, 1, 3), (1.2, 1, 1), (0.0, 1, 1), (-0.04, 1, 3), (1e-9, 2, 4)]
+)
+def test_a_small_slope_is_not_shown_as_none(value: float, decimals: int, shown: int) -> None:
+    assert words.visible(value, decimals) == shown

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_stand_in import StandIn, sensors
 
@@ -60,6 +62,19 @@ def test_running_and_result(
         late_arm[1], results=(named,), saving=Saving("", "The disk is full: nothing is written since 12:41.")
     )
     assert cut_texts(window, app, size) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_look_closer(
+    window: LiveWindow, session: StandIn, app: QApplication, size: tuple[int, int],
+    late_arm: tuple[list[Snapshot], Snapshot],
+) -> None:  # fmt: skip
+    session.show(late_arm[1], video_offset_s=3605.0)
+    window.look()
+    QTest.keyClick(window, Qt.Key.Key_V)
+    assert cut_texts(window, app, size) == []
+    strides = window.closer.list
+    assert strides.widest() <= strides.viewport().width()
 
 
 def test_the_check_can_fail(app: QApplication) -> None:

@@ -13,7 +13,7 @@ class CardMaker:
     """`make` begins; `told` gives what came of it, once."""
 
     def __init__(self, directory: Path):
-        self._directory = directory
+        self.directory = directory
         self._told: list[str] = []
         self._thread: threading.Thread | None = None
 
@@ -37,9 +37,9 @@ class CardMaker:
     def _work(self, one: RunResult) -> None:
         from aqsense.view.card import plot_card
 
-        path = self._directory / f"card-{one.number}.png"
+        path = self.directory / f"card-{one.number}.png"
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(parents=True, exist_ok=True)
             plot_card(one.result, one.run).save_small(path, 1080)
         except (AqsenseError, OSError) as error:
             self._told.append(f"No card: {error}")

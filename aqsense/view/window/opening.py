@@ -24,7 +24,8 @@ class WindowWishes:
     screenshots  folder for a picture per state, None = none
     seconds      session time at which it closes, None = never
     speed        of the session's clock once the source has ended
-    cards        folder for phone cards
+    cards        folder for phone cards and exports
+    is_review    a recording is looked at; nothing is live
     """
 
     size: tuple[int, int] = (0, 0)
@@ -33,6 +34,7 @@ class WindowWishes:
     seconds: float | None = None
     speed: float = 1.0
     cards: Path = Path()
+    is_review: bool = False
 
 
 def open_window(latest: Callable[[], Snapshot], send: Callable[[Action], None], wishes: WindowWishes) -> None:
@@ -44,11 +46,12 @@ def open_window(latest: Callable[[], Snapshot], send: Callable[[Action], None], 
     app = QApplication.instance() or QApplication(["aqsense"])
     assert isinstance(app, QApplication)
     from aqsense.view.window.card_maker import CardMaker
+    from aqsense.view.window.keys import View
     from aqsense.view.window.script_player import Photographer, ScriptPlayer, SessionClock
     from aqsense.view.window.window import FRAME_MS, LiveWindow
 
     cards = CardMaker(wishes.cards)
-    window = LiveWindow(latest, send, cards)
+    window = LiveWindow(latest, send, cards, is_review=wishes.is_review)
     if wishes.size == (0, 0):
         window.showMaximized()
     else:
@@ -66,7 +69,7 @@ def open_window(latest: Callable[[], Snapshot], send: Callable[[Action], None], 
             now_s = clock.now_s(snapshot)
             player.look(now_s)
             if camera is not None:
-                camera.look(snapshot)
+                camera.look(snapshot, "closer" if window.view is View.CLOSER else "")
             if wishes.seconds is not None and now_s >= wishes.seconds:
                 window.close()
         except Exception as error:  # noqa: BLE001 - Qt would swallow it; raised below

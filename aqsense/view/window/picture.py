@@ -33,6 +33,7 @@ class Picture(QWidget):
         self._chosen = 0
         self._drawn: QPixmap | None = None
         self.frame: Frame | None = None
+        self.is_drawn_directly = False  # for a device without pixels
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_run(
@@ -58,6 +59,10 @@ class Picture(QWidget):
             self.stride_clicked.emit(self.frame.rows[index].number)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self.is_drawn_directly:
+            with QPainter(self) as painter:
+                self.paint(painter)
+            return
         if self._drawn is None or self._drawn.size() != self.size():
             self._drawn = QPixmap(self.size())
             self._drawn.fill(PAPER)

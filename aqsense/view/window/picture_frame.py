@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from aqsense.view.run_rows import AlignmentRun, StrideRow
 from aqsense.view.tokens import CONTRIBUTORS
 
 BAR = 0.9
+_LEAST_TEXT_PX = 12.0
 HIGHEST_ROW = 46.0
 
 
@@ -47,6 +49,16 @@ class Frame:
     def mark_px(self) -> float:
         """Size of a mark: as large as four lanes of a row allow."""
         return min(17.0 * self.scale, max(7.0 * self.scale, 0.42 * self.row))
+
+    @property
+    def labelled_every(self) -> int:
+        """Rows lower than their smallest text are labelled every so often."""
+        return max(1, math.ceil(_LEAST_TEXT_PX * max(1.0, self.scale) / self.row))
+
+    @property
+    def text_row(self) -> float:
+        """Height that a row's labels have."""
+        return self.row * self.labelled_every
 
     @property
     def line_scale(self) -> float:

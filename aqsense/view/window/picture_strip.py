@@ -30,8 +30,10 @@ def draw_strip(painter: QPainter, frame: Frame, spreads: Mapping[tuple[int, Side
     for i, row in enumerate(frame.rows):
         y = frame.middle(i)
         if spreads is None:
-            _bar(painter, frame, y, _BAR * frame.row, row.spread_ms, row.score)
-            _score(painter, frame, y, row.score)
+            labelled = i % frame.labelled_every == 0
+            _bar(painter, frame, y, _BAR * frame.row, row.spread_ms, row.score, labelled=labelled)
+            if labelled:
+                _score(painter, frame, y, row.score)
         else:
             _steps(painter, frame, y, row, spreads)
     run = frame.run
@@ -52,11 +54,11 @@ def _steps(
 
 def _bar(
     painter: QPainter, frame: Frame, y: float, height: float, spread_ms: float, score: float, *,
-    slim: bool = False,
+    slim: bool = False, labelled: bool = True,
 ) -> None:  # fmt: skip
     """One bar with its number; hollow where there is a spread but no score."""
     s, (x0, x1) = frame.scale, frame.strip
-    px = max(11.0, min(18 * s, (0.46 if slim else 0.72) * frame.row))
+    px = max(11.0, min(18 * s, (0.46 * frame.row if slim else 0.72 * frame.text_row)))
     if math.isnan(spread_ms):
         put(painter, x0, y, "not scored", max(11.0, min(13 * s, 0.6 * frame.row)))
         return
@@ -66,11 +68,12 @@ def _bar(
     painter.setPen(QPen(INK, 1.2 * s))
     painter.setBrush(INK if math.isfinite(score) else Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(x0, y - height / 2, end - x0, height))
-    put(painter, end + 5 * s, y, f"{spread_ms:.0f}", px, bold=True)
+    if labelled:
+        put(painter, end + 5 * s, y, f"{spread_ms:.0f}", px, bold=True)
 
 
 def _score(painter: QPainter, frame: Frame, y: float, score: float) -> None:
     if frame.score_right:
-        px = max(11.0, min(15 * frame.scale, 0.66 * frame.row))
+        px = max(11.0, min(15 * frame.scale, 0.66 * frame.text_row))
         words = f"{score:.0f}" if math.isfinite(score) else ABSENT
         put(painter, frame.score_right, y, words, px, align=_RIGHT)

@@ -45,9 +45,10 @@ def draw_words(painter: QPainter, frame: Frame, absent: frozenset[tuple[Contribu
     s = frame.scale
     put(painter, frame.gutter, frame.top - 13 * s, "stride", 14 * s, align=_CENTRE)
     for i, row in enumerate(frame.rows):
-        _row_labels(painter, frame, i, row)
+        if i % frame.labelled_every == 0:
+            _row_labels(painter, frame, i, row)
     if frame.has_mean:
-        px = min(15 * s, 0.62 * frame.row)
+        px = min(15 * s, 0.62 * frame.text_row)
         put(painter, frame.gutter, frame.mean_middle, "mean", max(11.0, px), align=_CENTRE)
     for side in BOTH_SIDES:
         axis = frame.axes[side]
@@ -65,10 +66,10 @@ def draw_words(painter: QPainter, frame: Frame, absent: frozenset[tuple[Contribu
 
 def _row_labels(painter: QPainter, frame: Frame, index: int, row: StrideRow) -> None:
     s, y = frame.scale, frame.middle(index)
-    px = max(11.0, min(20 * s, 0.8 * frame.row))
+    px = max(11.0, min(20 * s, 0.8 * frame.text_row))
     put(painter, frame.gutter, y, str(row.number), px, bold=True, align=_CENTRE)
     left = frame.axes[Side.LEFT].x0 - 6 * s
-    put(painter, left, y, row.label, max(11.0, min(15 * s, 0.72 * frame.row)), align=_RIGHT)
+    put(painter, left, y, row.label, max(11.0, min(15 * s, 0.72 * frame.text_row)), align=_RIGHT)
 
 
 def _absences(painter: QPainter, frame: Frame, side: Side, index: int, row: StrideRow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +35,10 @@ class SessionClock:
         if not snapshot.finished:
             return snapshot.time_s
         if self._ended is None:
-            self._ended = (snapshot.time_s, time.monotonic())
+            at_s = (
+                snapshot.time_s if math.isfinite(snapshot.time_s) else 0.0
+            )  # a review has no time of its own
+            self._ended = (at_s, time.monotonic())
         return self._ended[0] + self._speed * (time.monotonic() - self._ended[1])
 
 
@@ -74,8 +78,9 @@ class Photographer:
         except OSError as error:
             raise OutputError(f"{directory}: screenshots can't be written ({error.strerror}).") from None
 
-    def look(self, snapshot: Snapshot) -> None:
-        kind = kind_of(snapshot)
+    def look(self, snapshot: Snapshot, kind: str = "") -> None:
+        """kind   of what is shown, where the snapshot doesn't say it"""
+        kind = kind or kind_of(snapshot)
         self._looks = self._looks + 1 if kind == self._kind else 0
         self._kind = kind
         if self._looks == _SETTLE_LOOKS and kind not in self._taken:

@@ -10,10 +10,12 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from aqsense.errors import OutputError
 from aqsense.snapshot import Action, Do, Level, Message, Screen, Snapshot
 from aqsense.view.window.card_maker import CardMaker
 from aqsense.view.window.key_bar import EntryBar, KeyBar
-from aqsense.view.window.keys import KEYS, Key, Own, View
+from aqsense.view.window.keys import KEYS, REVIEW_KEYS, SILENT_KEYS, Key, Own, View
+from aqsense.view.window.states.closer import Closer
 from aqsense.view.window.states.ready import Ready
 from aqsense.view.window.states.result import Result
 from aqsense.view.window.states.running import Running
@@ -31,20 +33,26 @@ class LiveWindow(QWidget):
 
     latest   gives the newest snapshot; called often, must not wait
     send     takes a wish
-    cards    makes phone cards
+    cards    makes phone cards, and knows where files go
+    is_review  a recording is looked at; nothing is live
     """
 
-    def __init__(self, latest: Callable[[], Snapshot], send: Callable[[Action], None], cards: CardMaker):
+    def __init__(
+        self, latest: Callable[[], Snapshot], send: Callable[[Action], None], cards: CardMaker, *,
+        is_review: bool = False,
+    ):  # fmt: skip
         super().__init__()
         self._latest, self._send, self._cards = latest, send, cards
+        self._is_review, self._is_closer = is_review, is_review
         self.scale = 1.0
         self.view = View.READY
         self.snapshot: Snapshot | None = None
         self._asked: Key | None = None
         self._notice, self._notice_until = "", 0.0
         self.closed = False
-        self.states: dict[View, Ready | Running | Result] = {
-            View.READY: Ready(), View.RUNNING: Running(), View.RESULT: Result(),
+        self.closer = Closer()
+        self.states: dict[View, Ready | Running | Result | Closer] = {
+            View.READY: Ready(), View.RUNNING: Running(), View.RESULT: Result(), View.CLOSER: self.closer,
         }  # fmt: skip
         self._stack = QStackedWidget()
         for state in self.states.values():
@@ -84,18 +92,20 @@ class LiveWindow(QWidget):
         if key.wish is Own.CARD:
             one = snapshot.result if snapshot is not None else None
             self._tell(self._cards.make(one) if one is not None else "There is no run to make a card of.")
+        elif isinstance(key.wish, Own) and not key.prompt:
+            self._look_around(key.wish)
         elif key.prompt:
             known = snapshot.athletes if snapshot is not None and key.wish is Do.ATHLETE else ()
             self._asked = key
             self.entry.ask(key.prompt, known)
         elif key.wish is Do.QUIT:
             self.close()
-        elif isinstance(key.wish, Do):
+        else:
             self._wish(key.wish, "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        for key in self.keys.keys:
-            if event.key() == key.key and not event.isAutoRepeat():
+        for key in (*self.keys.keys, *SILENT_KEYS.get(self.view, ())):
+            if event.key() == key.key and (isinstance(key.wish, Own) or not event.isAutoRepeat()):
                 self.press(key)
                 return
         super().keyPressEvent(event)
@@ -126,13 +136,18 @@ class LiveWindow(QWidget):
 
     def _show(self, snapshot: Snapshot) -> None:
         self.view = _VIEWS[snapshot.screen]
-        if snapshot.screen is Screen.RESULT and not snapshot.results:
+        if snapshot.screen is Screen.RUNNING:
+            self._is_closer = False  # a run comes first
+        elif self._is_closer and snapshot.results:
+            self.view = View.CLOSER
+        elif snapshot.screen is Screen.RESULT and not snapshot.results:
             self.view = View.READY
         state = self.states[self.view]
         state.show_snapshot(snapshot)
         if self._stack.currentWidget() is not state:
             self._stack.setCurrentWidget(state)
-        self.keys.show_keys(KEYS[self.view])
+        is_result = self._is_review and self.view in (View.RESULT, View.READY)
+        self.keys.show_keys(REVIEW_KEYS if is_result else KEYS[self.view])
 
     def _show_message(self, snapshot: Snapshot) -> None:
         failed = snapshot.saving.failed
@@ -149,20 +164,52 @@ class LiveWindow(QWidget):
     def _tell(self, text: str) -> None:
         self._notice, self._notice_until = text, time.monotonic() + _NOTICE_S
 
-    def _wish(self, do: Do, text: str) -> None:
-        run = 0
-        if do in (Do.DISCARD, Do.FEEL) and self.snapshot is not None and self.snapshot.results:
-            shown = self.snapshot.result or self.snapshot.results[-1]
-            run = shown.number
-            if do is Do.DISCARD:
-                # The newest run is meant: a discarded one comes back.
-                run = self.snapshot.results[-1].number
-        self._send(Action(do, run=run, text=text))
+    def _wish(self, wish: Do | Own, text: str) -> None:
+        if self.view is View.CLOSER and wish not in (Do.NOTE, Do.QUIT):
+            asked = self.closer.exclude_step(text) if isinstance(wish, Own) else self.closer.wish(wish, text)
+            if isinstance(asked, Action):
+                self._send(asked)
+            else:
+                self._tell(asked)
+            return
+        assert isinstance(wish, Do)
+        results = self.snapshot.results if self.snapshot is not None else ()
+        # The newest run is meant: a discarded one comes back.
+        run = results[-1].number if results and wish in (Do.DISCARD, Do.FEEL) else 0
+        self._send(Action(wish, run=run, text=text))
+
+    def _look_around(self, own: Own) -> None:
+        """What needs nobody but the window."""
+        closer = self.closer
+        moves: Mapping[Own, Callable[[], None]] = {
+            Own.NEXT_STRIDE: lambda: closer.step_stride(1),
+            Own.STRIDE_BEFORE: lambda: closer.step_stride(-1),
+            Own.NEXT_EVENT: lambda: closer.step_event(1),
+            Own.EVENT_BEFORE: lambda: closer.step_event(-1),
+            Own.NEXT_RUN: lambda: closer.choose_run(1),
+            Own.EXPORT: self._export,
+        }
+        if own in moves:
+            moves[own]()
+            return
+        self._is_closer = own is Own.CLOSER
+        if self.snapshot is not None:
+            self._show(self.snapshot)
+
+    def _export(self) -> None:
+        from aqsense.view.window.exporting import export_seen
+
+        try:
+            paths = export_seen(self.closer, self._cards.directory)
+        except OutputError as error:
+            self._tell(f"No export: {error}")
+        else:
+            self._tell(f"Written: {paths[0].parent / paths[0].stem} .svg .png -events.csv -waves.csv")
 
     def _entered(self, text: str) -> None:
         asked = self._asked
         self._leave_entry()
-        if asked is not None and isinstance(asked.wish, Do) and (text or asked.wish is Do.TAG):
+        if asked is not None and (text or asked.wish in (Do.TAG, Do.EXCLUDE, Own.EXCLUDE_STEP)):
             self._wish(asked.wish, text)
 
     def _leave_entry(self) -> None:
