@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aqsense.acquire import read_recording
+    from aqsense.acquire.outside_speed import add_speed_file, add_splits
     from aqsense.analysis.pipeline import analyze
     from aqsense.errors import AqsenseError
     from aqsense.model import Recording, Result
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aqsense.view.run_figure import plot_run
     from aqsense.view.stride_figure import plot_stride
     from aqsense.view.tables import read_result, write_result
+    from aqsense.view.two_runs import plot_two_runs
 
 __version__ = "0.1.0"
 
@@ -35,12 +37,15 @@ __all__ = [
     "Result",
     "Settings",
     "__version__",
+    "add_speed_file",
+    "add_splits",
     "analyze",
     "open_report",
     "plot_alignment",
     "plot_lags",
     "plot_run",
     "plot_stride",
+    "plot_two_runs",
     "read_recording",
     "read_result",
     "write_result",
@@ -51,12 +56,15 @@ _HOMES = {
     "Recording": "aqsense.model",
     "Result": "aqsense.model",
     "Settings": "aqsense.settings",
+    "add_speed_file": "aqsense.acquire.outside_speed",
+    "add_splits": "aqsense.acquire.outside_speed",
     "analyze": "aqsense.analysis.pipeline",
     "open_report": "aqsense.view.report",
     "plot_alignment": "aqsense.view.alignment",
     "plot_lags": "aqsense.view.lags_figure",
     "plot_run": "aqsense.view.run_figure",
     "plot_stride": "aqsense.view.stride_figure",
+    "plot_two_runs": "aqsense.view.two_runs",
     "read_recording": "aqsense.acquire",
     "read_result": "aqsense.view.tables",
     "write_result": "aqsense.view.tables",

@@ -53,16 +53,18 @@ def file_lines(folder: Path) -> list[str]:
 
 def runs_table(runs: list[Mapping[str, Any]]) -> Table:
     """A row per run; a single run's finding is the headline and is not said twice."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("run", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    for title in ("strides", "spread ms", "95 %", "score", "steps/s"):
-        table.add_column(title, justify="right", no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0) if len(runs) > 1 else (0, 1))
+    titles = ("run", "kind", "strides", "spread ms", "95 %", "score", "steps/s")
+    # A run per line: of several runs only what leaves room for the finding.
+    shown = [0, 1, 3, 4] if len(runs) > 1 else range(len(titles))
+    for column in shown:
+        table.add_column(titles[column], justify="left" if column < 2 else "right", no_wrap=True)
     if len(runs) > 1:
-        table.add_column("finding", ratio=1)
+        table.add_column("finding", no_wrap=True, overflow="ellipsis", ratio=1)
     for run in runs:
-        texts = [*numbers(run), str(run["headline"])]
-        table.add_row(*(Text(text) for text in texts[: len(table.columns)]))
+        texts = numbers(run)
+        cells = [texts[column] for column in shown] + ([str(run["headline"])] if len(runs) > 1 else [])
+        table.add_row(*(Text(text) for text in cells))
     return table
 
 

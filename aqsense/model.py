@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntFlag
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -320,3 +321,42 @@ class Result:
     def warnings(self) -> list[Mapping[str, Any]]:
         """What is wrong with the data, session-wide: code, site, time_s, text."""
         return list(self.summary["session"]["warnings"])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a row per run, its finding, spread with interval and score."""
+        runs = self.tables["runs"]
+        rows = [{name: column[i] for name, column in runs.items()} for i in range(len(runs["run"]))]
+        body = "".join(_html_row(row) for row in rows[:_MOST_RUNS_SHOWN])
+        notes = [f"{len(rows) - _MOST_RUNS_SHOWN} more runs"] if len(rows) > _MOST_RUNS_SHOWN else []
+        notes += [str(warning["text"]) for warning in self.warnings[:_MOST_WARNINGS_SHOWN]]
+        head = "".join(f"<th>{word}</th>" for word in _HTML_HEAD)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        said = "".join(f"<p>{_escaped(note)}</p>" for note in notes)
+        return f"{table}{said}" if rows else f"<p>No run found.</p>{said}"
+
+
+_HTML_HEAD = ("run", "kind", "athlete", "finding", "spread, ms (95 %)", "score", "steps scored")
+_MOST_RUNS_SHOWN, _MOST_WARNINGS_SHOWN = 30, 10
+_ABSENT = "\u2013"
+
+
+def _html_row(run: Mapping[str, Any]) -> str:
+    spread, low, high = (_decimal(run[f"spread_{name}ms"], 1) for name in ("", "low_", "high_"))
+    if spread == _ABSENT and high != _ABSENT:  # below the noise
+        spread = f"under {high}"
+    interval = f" ({low} to {high})" if _ABSENT not in (low, high) else ""
+    cells = [
+        _escaped(run["run"]), _escaped(run["kind"]), _escaped(run["athlete"]),
+        f"<b>{_escaped(run['headline'])}</b><br>{_escaped(run['headline_detail'])}",
+        f"{spread}{interval}", _decimal(run["convergence"], 0),
+        f"{_escaped(run['steps_scored'])} of {_escaped(run['steps_found'])}",
+    ]  # fmt: skip
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _decimal(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}" if value == value else _ABSENT
+
+
+def _escaped(value: object) -> str:
+    return escape(" ".join(str(value).split()))

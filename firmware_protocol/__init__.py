@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from firmware_protocol import metamotion, open_profile, polar, witmotion
+from firmware_protocol import metamotion, movella_dot, movesense, open_profile, polar, witmotion
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -64,6 +64,8 @@ __all__ = [
 
 _FAMILIES: tuple[Family, ...] = (
     metamotion.FAMILY,
+    movella_dot.FAMILY,
+    movesense.FAMILY,
     open_profile.FAMILY,
     polar.FAMILY,
     witmotion.FAMILY,

@@ -1,9 +1,10 @@
 """What does this packet hold? For people who debug a sensor.
 
-    python -m firmware_protocol decode FAMILY [--characteristic UUID] HEX...
+    python -m firmware_protocol decode FAMILY [--characteristic UUID] [--mode JSON] HEX...
 
 Each HEX is a packet of its own and gives a line of JSON, names and units as in the codec. A ProtocolError is
-one line on stderr and exit code 2.
+one line on stderr and exit code 2. The mode is what the bytes alone don't tell, e.g. for movesense
+'{"path": "/Meas/IMU6/104"}'.
 """
 
 from __future__ import annotations
@@ -27,20 +28,35 @@ def main(words: list[str] | None = None) -> int:
     decode = commands.add_parser("decode", help="print packets as JSON")
     decode.add_argument("family", choices=sorted(FAMILIES), metavar="FAMILY", help=", ".join(FAMILIES))
     decode.add_argument("--characteristic", default="", metavar="UUID", help="[default: the usual one]")
+    decode.add_argument(
+        "--mode", default="{}", metavar="JSON", help="what the bytes don't tell, as an object [default: {}]"
+    )
     decode.add_argument("packets", nargs="+", metavar="HEX", help="bytes of one packet in hexadecimal")
     arguments = parser.parse_args(words)
+    mode = parsed_mode(arguments.mode)
+    if mode is None:
+        parser.error(f'--mode {arguments.mode[:40]!r} is no JSON object, as {{"path": "/Meas/IMU6/104"}}')
     for text in arguments.packets:
         try:
             payload = bytes.fromhex(text)
         except ValueError:
             parser.error(f"{text[:40]!r} is not hexadecimal: two digits per byte are expected")
         try:
-            packet = FAMILIES[arguments.family].decode(arguments.characteristic.lower(), payload, {})
+            packet = FAMILIES[arguments.family].decode(arguments.characteristic.lower(), payload, mode)
         except ProtocolError as error:
             print(f"ProtocolError: {error}", file=sys.stderr)  # noqa: T201
             return REFUSED
         print(json.dumps(as_json(packet)))  # noqa: T201
     return 0
+
+
+def parsed_mode(text: str) -> dict[str, Any] | None:
+    """A JSON object; None for anything else."""
+    try:
+        mode: Any = json.loads(text)
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", mode) if isinstance(mode, dict) else None
 
 
 def as_json(packet: Packet) -> dict[str, Any]:

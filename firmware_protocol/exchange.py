@@ -14,8 +14,7 @@ A driver (real radio, simulated sensor, test) runs it:
 
 What goes wrong on the way is thrown into the generator where it waits (`steps.throw`): TimeoutError for an
 Expect or a Read that got no answer, WriteRefused for a write that the sensor refuses. It goes on, tries
-again, or ends
-with ExchangeError. Nothing here sleeps, waits or opens anything.
+again, or ends with ExchangeError. Nothing here sleeps, waits or opens anything.
 """
 
 from __future__ import annotations
@@ -85,6 +84,26 @@ class Pause:
 
 Step = Subscribe | Write | Read | Expect | Pause
 Exchange = Generator[Step, bytes | None, Any]
+
+
+def ask(question: Write, answer: Expect, tries: int = 3) -> Generator[Step, bytes | None, bytes]:
+    """Write, wait for the answer; again where none comes. TimeoutError after the last try."""
+    for _ in range(tries - 1):
+        yield question
+        try:
+            return (yield answer) or b""
+        except TimeoutError:
+            continue
+    yield question
+    return (yield answer) or b""
+
+
+def try_read(characteristic: str) -> Generator[Step, bytes | None, bytes | None]:
+    """Bytes of a characteristic, None where the sensor doesn't let us or doesn't answer."""
+    try:
+        return (yield Read(characteristic))
+    except (TimeoutError, WriteRefused):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ on a BMI270. Their lengths (8, 20) differ, so length decides; `mode["chip"]` dec
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Floats, Kind, Packet, ProtocolError, Stamp, Ticks
 
@@ -38,6 +39,9 @@ ACC_RANGE_CODES: Mapping[str, Mapping[int, int]] = {
 GYRO_RANGE_CODES: Mapping[int, int] = {2000: 0, 1000: 1, 500: 2, 250: 3, 125: 4}
 DEFAULT_ACCEL_RANGE_G, DEFAULT_GYRO_RANGE_DPS = 16, 2000
 GYRO_LSB_PER_DPS_AT_2000 = 16.4
+CLIPPED_FROM = round(0.99 * 32768)
+Digits = NDArray[np.int16]
+_I16 = np.dtype("<i2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +131,17 @@ def decode(characteristic: str, payload: bytes, mode: Mapping[str, object]) -> P
     return _answer(payload, module, register)
 
 
-def _raw(payload: bytes, start: int) -> Ticks:
-    return np.frombuffer(payload, "<i2", offset=start).astype(np.int64).reshape(-1, 3)
+def _raw(payload: bytes, start: int) -> Digits:
+    return np.frombuffer(payload, _I16, offset=start).reshape(-1, 3)
 
 
-def _scaled(raw: Ticks, unit: float) -> Floats:
-    return np.asarray(raw * unit, np.float64)
+def _scaled(raw: Digits, unit: float) -> Floats:
+    return np.multiply(raw, unit, dtype=np.float64)
 
 
-def _clipped(*raw: Ticks) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return np.asarray((np.abs(np.hstack(raw)) >= round(0.99 * 32768)).any(axis=1), np.bool_)
+def _clipped(rows: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
+    """Rows of plain integers: for the one to three of a packet that is quicker than arrays are."""
+    return np.array([max(map(abs, row)) >= CLIPPED_FROM for row in rows], np.bool_)
 
 
 def _samples(payload: bytes, mode: Mapping[str, object]) -> Packet:
@@ -149,8 +154,9 @@ def _samples(payload: bytes, mode: Mapping[str, object]) -> Packet:
     ):
         raise ProtocolError("one sample where three belong, or the other way round", payload, 2)
     raw = _raw(payload, 2)
-    fields = {"module": payload[0], "register": payload[1], "raw": raw.tolist()}
-    clipped = _clipped(raw)
+    rows = raw.tolist()
+    fields = {"module": payload[0], "register": payload[1], "raw": rows}
+    clipped = _clipped(rows)
     if payload[0] == ACC:
         unit = accel_unit(_number(mode, "accel_range_g", DEFAULT_ACCEL_RANGE_G))
         return Packet(Kind.SAMPLES, accel_m_s2=_scaled(raw, unit), clipped=clipped, fields=fields)
@@ -170,6 +176,7 @@ def _accounted(payload: bytes, mode: Mapping[str, object]) -> Packet:
     raw = _raw(payload, 7)
     timed = mode.get("accounter") == "time"
     gyro = raw[1:]
+    rows: list[list[int]] = raw.tolist()
     return Packet(
         Kind.SAMPLES,
         accel_m_s2=_scaled(raw[:1], accel_unit(_number(mode, "accel_range_g", DEFAULT_ACCEL_RANGE_G))),
@@ -181,8 +188,8 @@ def _accounted(payload: bytes, mode: Mapping[str, object]) -> Packet:
         tick_hz=TICK_HZ if timed else None,
         tick_bits=32 if timed else None,
         counter=None if timed else value,
-        clipped=_clipped(raw[:1], gyro) if len(gyro) else _clipped(raw[:1]),
-        fields={"processor": payload[2], "value": value, "raw": raw.tolist()},
+        clipped=_clipped([[digit for row in rows for digit in row]]),
+        fields={"processor": payload[2], "value": value, "raw": rows},
     )
 
 
@@ -223,7 +230,10 @@ def _must_be(payload: bytes, length: int, what: str) -> None:
 
 
 def _logging(payload: bytes, register: int, *, asked: bool) -> dict[str, Any]:
-    """Clock, number of entries, progress and entries (9 bytes each) of the on-board log."""
+    """Loggers, clock, number of entries, progress and entries (9 bytes each) of the on-board log."""
+    if register == 0x02 and not asked:
+        _must_be(payload, 3, "number of a new logger")
+        return {"logger": payload[2]}
     if register == 0x04 and asked:
         _must_be(payload, 7, "tick and reset number")
         return {"log_tick": int.from_bytes(payload[2:6], "little"), "reset": payload[6]}
@@ -240,7 +250,7 @@ def _logging(payload: bytes, register: int, *, asked: bool) -> dict[str, Any]:
         if len(payload) not in (4, 6):
             raise ProtocolError("log progress: expected 2 or 4 bytes", payload, 2)
         return {"log_entries_left": int.from_bytes(payload[2:], "little")}
-    return {}
+    return {"page_completed": True} if register == 0x0D else {}
 
 
 def _log_entry(entry: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from firmware_protocol.exchange import Stream
 from firmware_protocol.family import Receiver, no_samples
 from firmware_protocol.metamotion_packets import decode
 from firmware_protocol.packet import Kind, Packet, Rows
-from firmware_protocol.unwrapping import Step, Unwrapper
+from firmware_protocol.unwrap import Unwrapper
 
 
 def receiver(stream: Stream) -> Receiver:
@@ -30,7 +30,7 @@ class CountedReceiver:
 
     def __init__(self, stream: Stream):
         self._mode = stream.mode
-        self._count = Unwrapper(bits=32)
+        self._count = Unwrapper(32, stream.tick_hz, step=1, repeated_s=0)
 
     def push(self, characteristic: str, payload: bytes) -> Rows:
         """One row; none for answers, other processors' packets and repetitions."""
@@ -38,17 +38,17 @@ class CountedReceiver:
         ours = packet.fields.get("processor") == self._mode["processor"]
         if packet.counter is None or not ours or packet.accel_m_s2 is None or packet.gyro_rad_s is None:
             return Rows.nothing()
-        tick, step = self._count.look(packet.counter)
-        if step is Step.REPEATED or packet.clipped is None:
+        placed = self._count.place(packet.counter)
+        if placed is None or packet.clipped is None:
             return Rows.nothing()
-        self._count.take(packet.counter, tick)
+        tick, restarted = placed
         return Rows(
             np.array([tick], np.int64),
             packet.accel_m_s2,
             packet.gyro_rad_s,
             packet.clipped,
             sequence=tick,
-            restarted=step is Step.RESTARTED,
+            restarted=restarted,
         )
 
 
@@ -77,13 +77,17 @@ class PackedReceiver:
         return self._rows(packet, leader)
 
     def _rows(self, one: Packet, other: Packet | None) -> Rows:
-        both = [packet for packet in (one, other) if packet is not None and packet.n_samples == one.n_samples]
         n = one.n_samples
-        accel = next((p.accel_m_s2 for p in both if p.accel_m_s2 is not None), no_samples(n))
-        gyro = next((p.gyro_rad_s for p in both if p.gyro_rad_s is not None), no_samples(n))
-        clipped = np.zeros(n, np.bool_)
-        for packet in both:
-            clipped |= False if packet.clipped is None else packet.clipped
+        accel, gyro, clipped = one.accel_m_s2, one.gyro_rad_s, one.clipped
+        if other is not None and other.n_samples == n and clipped is not None and other.clipped is not None:
+            accel = other.accel_m_s2 if accel is None else accel
+            gyro = other.gyro_rad_s if gyro is None else gyro
+            clipped = clipped | other.clipped
         tick = np.arange(self._ticks, self._ticks + n, dtype=np.int64)
         self._ticks += n
-        return Rows(tick, accel, gyro, clipped)
+        return Rows(
+            tick,
+            no_samples(n) if accel is None else accel,
+            no_samples(n) if gyro is None else gyro,
+            np.zeros(n, np.bool_) if clipped is None else clipped,
+        )

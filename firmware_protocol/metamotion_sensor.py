@@ -2,7 +2,7 @@
 
 In:  commands; samples with the device's time.
 Out: answers and data packets, as a board of the given chip sends them.
-Refuses: modules other than accelerometer, gyroscope, settings, processors and the logger's clock.
+Refuses: modules other than accelerometer, gyroscope, settings, processors and the log.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from firmware_protocol import asking
+from firmware_protocol import standard_services
 from firmware_protocol.exchange import Stream, WriteRefused
 from firmware_protocol.family import Advertisement, Characteristic, Notification
+from firmware_protocol.metamotion_memory import Memory
 from firmware_protocol.metamotion_packets import (
     ACC,
     ACC_RANGE_CODES,
@@ -42,8 +43,8 @@ from firmware_protocol.packet import Floats, Ticks
 
 BATTERY_ANSWER = bytes.fromhex("118c633410")
 INFORMATION = {
-    BMI160: {ACC: bytes((1, 1)), GYRO: bytes((0, 1))},
-    "BMI270": {ACC: bytes((4, 0)), GYRO: bytes((1, 0))},
+    BMI160: {ACC: bytes((1, 1)), GYRO: bytes((0, 1)), LOGGING: bytes((0, 2))},
+    "BMI270": {ACC: bytes((4, 0)), GYRO: bytes((1, 0)), LOGGING: bytes((0, 3))},
 }
 FUSER, ACCOUNTER = 0x1B, 0x11
 
@@ -69,6 +70,8 @@ class VirtualMetamotion:
         self._serial = serial
         self._chip = chip
         self._last_s = 0.0
+        self._resets = 4
+        self._memory = Memory()
         self.reboot()
 
     @property
@@ -82,8 +85,8 @@ class VirtualMetamotion:
                 Characteristic(COMMAND, ("write-without-response", "write")),
                 Characteristic(NOTIFY, ("notify",)),
             ),
-            asking.INFORMATION_SERVICE: tuple(
-                Characteristic(uuid, ("read",)) for uuid in asking.INFORMATION.values()
+            standard_services.INFORMATION_SERVICE: tuple(
+                Characteristic(uuid, ("read",)) for uuid in standard_services.TEXTS
             ),
         }
 
@@ -116,6 +119,8 @@ class VirtualMetamotion:
         self._subscribed = False
 
     def reboot(self) -> None:
+        self._resets = (self._resets + 1) % 8
+        self._memory.reset()
         self._acc, self._gyro = _Part(), _Part()
         self._streams: set[tuple[int, int]] = set()
         self._processors: list[bytes] = []
@@ -145,10 +150,10 @@ class VirtualMetamotion:
         return {(ACC, of.acc_packed), (GYRO, of.gyro_packed)} <= self._streams
 
     def read(self, characteristic: str) -> bytes:
-        names = {uuid: name for name, uuid in asking.INFORMATION.items()}
-        values = {"maker": "MbientLab Inc", "model": "5", "serial": self._serial, "firmware": "1.7.3"}
-        if characteristic in names:
-            return values.get(names[characteristic], "0.1").encode()
+        values = {"manufacturer": "MbientLab Inc", "model": "5", "serial": self._serial, "firmware": "1.7.3"}
+        name = standard_services.TEXTS.get(characteristic)
+        if name is not None:
+            return values.get(name, "0.1").encode()
         raise WriteRefused(0x02)
 
     def subscribe(self, characteristic: str, on: bool) -> list[Notification]:
@@ -158,8 +163,11 @@ class VirtualMetamotion:
     def write(self, characteristic: str, data: bytes) -> list[Notification]:
         if characteristic != COMMAND:
             raise WriteRefused(0x03)
-        answer = self._carry_out(data) if len(data) >= 2 else b""
-        return [Notification(NOTIFY, answer)] if answer and self._subscribed else []
+        if len(data) >= 2 and data[0] == LOGGING and not data[1] & READ:
+            answers = self._memory.command(data)
+        else:
+            answers = [self._carry_out(data)] if len(data) >= 2 else []
+        return [Notification(NOTIFY, answer) for answer in answers if answer and self._subscribed]
 
     def _carry_out(self, data: bytes) -> bytes:
         module, register = data[0], data[1]
@@ -171,6 +179,8 @@ class VirtualMetamotion:
             self._set(self._acc if module == ACC else self._gyro, data)
         elif module == DEBUG and register == 0x01:
             self.reboot()
+        elif module == DEBUG and register == 0x06:
+            self.disconnect()
         return b""
 
     def _told(self, module: int, register: int) -> bytes:
@@ -179,7 +189,10 @@ class VirtualMetamotion:
         if (module, register) == (SETTINGS, 0x8C):
             return BATTERY_ANSWER
         if (module, register) == (LOGGING, 0x84):
-            return bytes((module, register)) + round(self._last_s * TICK_HZ).to_bytes(4, "little") + b"\x05"
+            tick = round(self._last_s * TICK_HZ) % 2**32
+            return bytes((module, register)) + tick.to_bytes(4, "little") + bytes((self._resets,))
+        if (module, register) == (LOGGING, 0x85):
+            return bytes((module, register)) + len(self._memory).to_bytes(4, "little")
         return b""
 
     def _process(self, data: bytes) -> bytes:
@@ -210,12 +223,23 @@ class VirtualMetamotion:
     def feed(self, device_s: Floats, accel_m_s2: Floats, gyro_rad_s: Floats) -> list[Notification]:
         if len(device_s):
             self._last_s = float(device_s[-1])
-        if self.stream is None:
-            return []
         acc = digits(np.asarray(accel_m_s2), accel_unit(self._accel_range()))
         gyro = digits(np.asarray(gyro_rad_s), gyro_unit(self._gyro_range()))
+        self._log(device_s, acc, gyro)
+        if self.stream is None:
+            return []
         number = self._accounter()
         return self._packs(acc, gyro) if number is None else self._numbered(number, acc, gyro)
+
+    def _log(self, device_s: Floats, acc: Ticks, gyro: Ticks) -> None:
+        """Samples into the memory; a connection isn't needed."""
+        of = REGISTERS[self._chip]
+        for second, one, other in zip(device_s, acc, gyro, strict=True):
+            tick = round(float(second) * TICK_HZ)
+            if self._acc.runs:
+                self._memory.log(ACC, of.acc_single, tick, self._resets, one)
+            if self._gyro.runs:
+                self._memory.log(GYRO, of.gyro_single, tick, self._resets, other)
 
     def _numbered(self, number: int, acc: Ticks, gyro: Ticks) -> list[Notification]:
         sent: list[Notification] = []

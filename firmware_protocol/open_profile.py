@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 import numpy as np
 
 from firmware_protocol import open_profile_packets as packets
-from firmware_protocol.asking import ask, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -25,6 +24,8 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.family import Advertisement, Family, Identity, no_samples
 from firmware_protocol.open_profile_packets import (
@@ -44,6 +45,7 @@ from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Kind, Packet, Protoc
 NAME = "open_profile"
 MOST_SAMPLES = 18  # fit an ATT MTU of 247
 ANSWER_TIMEOUT_S = 3.0
+LONGEST_GAP_US = 86_400_000_000  # a day: no link lives through a longer silence
 
 
 def recognise(advertisement: Advertisement) -> Identity | None:
@@ -176,11 +178,14 @@ def fetch(recording: int) -> Exchange:
             payload = (
                 yield Expect(MEMORY, lambda _: True, ANSWER_TIMEOUT_S, "packet of the recording")
             ) or b""
+            kind = decode(MEMORY, payload, {}).kind
+        except ProtocolError as wrong:
+            raise ExchangeError(f"recording {recording}: {wrong}. Fetch again") from None
         except TimeoutError:
             raise ExchangeError(
                 f"recording {recording}: silent after {len(fetched)} packets. Fetch again"
             ) from None
-        if decode(MEMORY, payload, {}).kind is Kind.STATUS:
+        if kind is Kind.STATUS:
             yield Subscribe(MEMORY, on=False)
             return fetched
         fetched.append(payload)
@@ -213,6 +218,8 @@ class OpenProfileReceiver:
         tick = tick + offset
         if tick[0] <= self._last:
             raise ProtocolError(f"time doesn't rise: {int(tick[0])} us after {self._last} us", payload, 8)
+        if self._boot is not None and tick[0] - self._last > LONGEST_GAP_US:
+            raise ProtocolError(f"time leaps from {self._last} us to {int(tick[0])} us", payload, 8)
         wrapped = not restarted and counter < self._counter
         self._wraps = 0 if restarted else self._wraps + wrapped
         self._boot, self._counter, self._offset, self._last = boot, counter, offset, int(tick[-1])

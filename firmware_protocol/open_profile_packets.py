@@ -8,9 +8,11 @@ Refuses: wrong lengths, reserved bits, times that don't rise within a packet.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,7 @@ RATES_HZ = (25, 50, 100, 200, 400, 800)
 ACCEL_RANGES_G = (2, 4, 8, 16, 32)
 GYRO_RANGES_DPS = (250, 500, 1000, 2000, 4000)
 UNKNOWN_BATTERY = 0xFF
+CLIPPED_FROM = round(0.99 * 32768)  # digits
 NO_MEMORY_END = 2**62  # us; a clock that reads more is wrong
 
 
@@ -120,27 +123,29 @@ LAYOUTS: Mapping[str, Layout] = {
 HEADER = 24
 
 
-def _format(layout: Layout) -> str:
-    return "<" + "".join(_TYPES[kind] for _, kind in layout)
+@cache
+def _layout(name: str) -> tuple[struct.Struct, tuple[str, ...]]:
+    """How a layout is packed, and its fields: asked for with every packet."""
+    layout = LAYOUTS[name]
+    packing = struct.Struct("<" + "".join(_TYPES[kind] for _, kind in layout))
+    return packing, tuple(field for field, _ in layout)
 
 
 def size_of(name: str) -> int:
     """Bytes of a layout."""
-    return struct.calcsize(_format(LAYOUTS[name]))
+    return _layout(name)[0].size
 
 
 def write_layout(name: str, values: Mapping[str, int | bytes]) -> bytes:
     """Bytes of a layout from its fields."""
-    layout = LAYOUTS[name]
-    return struct.pack(_format(layout), *(values[field] for field, _ in layout))
+    packing, fields = _layout(name)
+    return packing.pack(*(values[field] for field in fields))
 
 
 def read_layout(name: str, data: bytes, offset: int = 0) -> dict[str, Any]:
     """Fields of a layout that begins at `offset`; the data must be long enough."""
-    layout = LAYOUTS[name]
-    return dict(
-        zip((field for field, _ in layout), struct.unpack_from(_format(layout), data, offset), strict=True)
-    )
+    packing, fields = _layout(name)
+    return dict(zip(fields, packing.unpack_from(data, offset), strict=True))
 
 
 def command(op: Op, values: Mapping[str, int] | None = None) -> bytes:
@@ -245,24 +250,13 @@ def _decode_data(payload: bytes) -> Packet:
 
 
 def _packet(head: Mapping[str, Any], raw: Ticks) -> Packet:
-    blocks: dict[int, Ticks] = {}
+    values: dict[int, Floats] = {}
     start = 0
     for block in (ACCEL, GYRO, MAG):
         if head["contents"] & block:
-            blocks[block] = raw[:, start : start + 3]
+            values[block] = raw[:, start : start + 3] * _unit(block, head)
             start += 3
-    units = {
-        ACCEL: head["accel_range_g"] * STANDARD_GRAVITY_M_S2 / 32768,
-        GYRO: float(np.deg2rad(head["gyro_range_dps"])) / 32768,
-        MAG: MAG_UNIT_UT,
-    }
-    values: dict[int, Floats] = {
-        block: np.asarray(digits * units[block], np.float64) for block, digits in blocks.items()
-    }
-    moving = [digits for block, digits in blocks.items() if block != MAG]
-    clipped = np.zeros(len(raw), np.bool_)
-    for digits in moving:
-        clipped |= (np.abs(digits) >= round(0.99 * 32768)).any(axis=1)
+    n_moving = start - 3 * (MAG in values)
     return Packet(
         Kind.SAMPLES,
         accel_m_s2=values.get(ACCEL),
@@ -273,9 +267,16 @@ def _packet(head: Mapping[str, Any], raw: Ticks) -> Packet:
         tick_hz=TICK_HZ,
         tick_bits=64,
         counter=head["counter"],
-        clipped=clipped,
+        clipped=np.asarray((np.abs(raw[:, :n_moving]) >= CLIPPED_FROM).any(axis=1), np.bool_),
         fields={name: head[name] for name in ("boot", "span_us", "accel_range_g", "gyro_range_dps")},
     )
+
+
+def _unit(block: int, head: Mapping[str, Any]) -> float:
+    """What a digit of a block means in SI units (uT for the magnetometer)."""
+    if block == ACCEL:
+        return head["accel_range_g"] * STANDARD_GRAVITY_M_S2 / 32768
+    return math.radians(head["gyro_range_dps"]) / 32768 if block == GYRO else MAG_UNIT_UT
 
 
 def sample_ticks(packet: Packet) -> Ticks:

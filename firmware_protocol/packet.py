@@ -100,6 +100,8 @@ class Rows:
     clipped      (n,) bool
     sequence     packet counter as sent, unwrapped; -1 where the family sends none
     restarted    the device began anew (its clock jumped back): these rows belong to a new clock segment
+    newest       tick of the newest sample that the notification itself brought, which may still wait for its
+                 partner: what its arrival tells about the clock. None = the last row's
     """
 
     tick: Ticks
@@ -109,6 +111,7 @@ class Rows:
     mag_ut: Floats | None = None
     sequence: int = -1
     restarted: bool = False
+    newest: int | None = None
 
     def __len__(self) -> int:
         return len(self.tick)

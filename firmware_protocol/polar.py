@@ -21,7 +21,6 @@ from collections.abc import Callable, Generator, Mapping
 import numpy as np
 
 from firmware_protocol import polar_control as control
-from firmware_protocol.asking import ask, read_battery, read_information, try_read
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -32,6 +31,8 @@ from firmware_protocol.exchange import (
     Wish,
     Write,
     WriteRefused,
+    ask,
+    try_read,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.packet import STANDARD_GRAVITY_M_S2, Packet, ProtocolError, Stamp
@@ -39,6 +40,7 @@ from firmware_protocol.polar_control import ALREADY, ANSWER, Op, Setting
 from firmware_protocol.polar_frames import Measurement, decode_frame
 from firmware_protocol.polar_receiver import TICK_HZ, PolarReceiver
 from firmware_protocol.polar_sensor import CONTROL, DATA, VirtualPolar
+from firmware_protocol.standard_services import read_battery, read_information
 
 NAME = "polar"
 DEFAULT_SDK_RATE_HZ = 208
@@ -74,14 +76,14 @@ def _said(command: bytes, what: str) -> Generator[Step, bytes | None, tuple[int,
     expected = Expect(CONTROL, _answers(command[0], command[1]), ANSWER_TIMEOUT_S, f"answer to {what}")
     try:
         payload = yield from ask(Write(CONTROL, command, response=True), expected, tries=2)
+        error, parameters = payload[3], payload[5:]
+        while len(payload) > 4 and payload[4]:
+            payload = (yield expected) or b""
+            parameters += payload[5:]
     except WriteRefused as refused:
         raise ExchangeError(f"{what}: {refused}. Pair the sensor with this computer, then again") from None
     except TimeoutError:
         raise ExchangeError(f"{what}: no answer within {ANSWER_TIMEOUT_S:g} s. Connect again") from None
-    error, parameters = payload[3], payload[5:]
-    while len(payload) > 4 and payload[4]:
-        payload = (yield expected) or b""
-        parameters += payload[5:]
     return error, parameters
 
 
@@ -130,7 +132,7 @@ def configure(wish: Wish) -> Exchange:
         wished_range = wish.accel_range_g if measurement == Measurement.ACC else wish.gyro_range_dps
         chosen = choose(offer, rate, wished_range)
         answer = yield from _must(control.start(measurement, chosen), f"start of {measurement.name}")
-        factor = control.parse_settings(answer).get(Setting.FACTOR)
+        factor = _settings(answer, f"start of {measurement.name}").get(Setting.FACTOR)
         if factor:
             factors[str(int(measurement))] = float(factor[0])
         ranges[str(int(measurement))] = float(chosen.get(Setting.RANGE, 0)) or 8.0
@@ -155,13 +157,16 @@ def _sdk_mode(wish: Wish, *, gyro: bool) -> Generator[Step, bytes | None, bool]:
     return error in (0, ALREADY)
 
 
-def _offer(measurement: Measurement) -> Generator[Step, bytes | None, control.Settings]:
-    what = f"settings of {measurement.name}"
-    parameters = yield from _must(control.get_settings(measurement), what)
+def _settings(parameters: bytes, what: str) -> control.Settings:
     try:
-        offer = control.parse_settings(parameters)
+        return control.parse_settings(parameters)
     except ProtocolError as wrong:
         raise ExchangeError(f"{what}: {wrong}. Connect again") from None
+
+
+def _offer(measurement: Measurement) -> Generator[Step, bytes | None, control.Settings]:
+    what = f"settings of {measurement.name}"
+    offer = _settings((yield from _must(control.get_settings(measurement), what)), what)
     if not offer.get(Setting.RATE_HZ):
         raise ExchangeError(f"{what}: no rates. Switch it off and on, then again")
     return offer

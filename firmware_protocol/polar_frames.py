@@ -223,8 +223,10 @@ def encode_block(deltas: Ticks) -> bytes:
 
 def encode_delta(measurement: int, stamp_ns: int, kind: int, raw: Ticks, block: int = 10) -> bytes:
     """(n, channels) integers -> delta frame in blocks of at most so many deltas."""
-    width = LAYOUTS[measurement, kind].width
-    reference = b"".join(int(value).to_bytes(width, "little", signed=True) for value in raw[0])
+    layout = LAYOUTS[measurement, kind]
+    reference = b"".join(int(value).to_bytes(layout.width, "little", signed=True) for value in raw[0])
     deltas = np.diff(raw, axis=0)
+    if layout.floats:  # patterns are added modulo 2**32
+        deltas = (deltas + 2**31) % 2**32 - 2**31
     blocks = [encode_block(deltas[i : i + block]) for i in range(0, len(deltas), block)]
     return encode_head(measurement, stamp_ns, kind) + reference + b"".join(blocks)

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from firmware_protocol import asking
 from firmware_protocol import polar_control as control
+from firmware_protocol import standard_services
 from firmware_protocol.exchange import Stream, WriteRefused
 from firmware_protocol.family import Advertisement, Characteristic, Notification
 from firmware_protocol.packet import Floats, Ticks
@@ -62,14 +62,16 @@ class VirtualPolar:
 
     @property
     def services(self) -> Mapping[str, Sequence[Characteristic]]:
-        readable = tuple(Characteristic(uuid, ("read",)) for uuid in asking.INFORMATION.values())
+        readable = tuple(Characteristic(uuid, ("read",)) for uuid in standard_services.TEXTS)
         return {
             SERVICE: (
                 Characteristic(CONTROL, ("read", "write", "indicate")),
                 Characteristic(DATA, ("notify",)),
             ),
-            asking.INFORMATION_SERVICE: readable,
-            asking.BATTERY_SERVICE: (Characteristic(asking.BATTERY_LEVEL, ("read", "notify")),),
+            standard_services.INFORMATION_SERVICE: readable,
+            standard_services.BATTERY_SERVICE: (
+                Characteristic(standard_services.BATTERY_LEVEL, ("read", "notify")),
+            ),
         }
 
     @property
@@ -103,14 +105,14 @@ class VirtualPolar:
         self._times_ns: dict[Measurement, Ticks] = {}
 
     def read(self, characteristic: str) -> bytes:
-        names = {uuid: name for name, uuid in asking.INFORMATION.items()}
-        values = {"maker": "Polar Electro Oy", "model": self._model, "serial": self._serial}
+        values = {"manufacturer": "Polar Electro Oy", "model": self._model, "serial": self._serial}
         if characteristic == CONTROL:
             return FEATURES[self._model]
-        if characteristic == asking.BATTERY_LEVEL:
+        if characteristic == standard_services.BATTERY_LEVEL:
             return bytes((88,))
-        if characteristic in names:
-            return values.get(names[characteristic], "0").encode()
+        name = standard_services.TEXTS.get(characteristic)
+        if name is not None:
+            return values.get(name, "0").encode()
         raise WriteRefused(0x02)
 
     def subscribe(self, characteristic: str, on: bool) -> list[Notification]:

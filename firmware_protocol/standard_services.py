@@ -10,9 +10,10 @@ sensors; the PnP ID and both halves of the System ID are little-endian.
 from __future__ import annotations
 
 import struct
+from collections.abc import Generator, Mapping
 from typing import Any
 
-from firmware_protocol.exchange import Exchange, Read, WriteRefused
+from firmware_protocol.exchange import Exchange, Step, try_read
 from firmware_protocol.packet import Kind, Packet, ProtocolError
 
 
@@ -26,7 +27,7 @@ BATTERY_LEVEL = uuid16(0x2A19)
 INFORMATION_SERVICE = uuid16(0x180A)
 SYSTEM_ID = uuid16(0x2A23)
 PNP_ID = uuid16(0x2A50)
-TEXTS = {
+TEXTS: Mapping[str, str] = {
     uuid16(0x2A29): "manufacturer",
     uuid16(0x2A24): "model",
     uuid16(0x2A25): "serial",
@@ -65,21 +66,22 @@ def encode_pnp_id(source: int, vendor: int, product: int, version: int) -> bytes
 def read_battery() -> Exchange:
     """Percent, or None where the sensor doesn't tell."""
     try:
-        answer = yield Read(BATTERY_LEVEL)
-        return _battery(answer or b"")
-    except (TimeoutError, WriteRefused, ProtocolError):
+        return _battery((yield from try_read(BATTERY_LEVEL)) or b"")
+    except ProtocolError:
         return None
 
 
-def read_information() -> Exchange:
+def read_information() -> Generator[Step, bytes | None, dict[str, Any]]:
     """What the device information service tells, by the names in `TEXTS`; what it doesn't is left out."""
     found: dict[str, Any] = {}
     for characteristic, name in TEXTS.items():
+        answer = yield from try_read(characteristic)
         try:
-            answer = yield Read(characteristic)
-            found[name] = _text(answer or b"")
-        except (TimeoutError, WriteRefused, ProtocolError):
+            text = _text(answer or b"")
+        except ProtocolError:
             continue
+        if text:
+            found[name] = text
     return found
 
 
@@ -92,7 +94,7 @@ def _battery(payload: bytes) -> int:
 
 def _text(payload: bytes) -> str:
     try:
-        return payload.rstrip(b"\0").decode("utf-8")
+        return payload.rstrip(b"\0").decode("utf-8").strip()
     except UnicodeDecodeError as error:
         raise ProtocolError("text is UTF-8; this byte can't be", payload, error.start) from error
 

@@ -13,11 +13,14 @@ LONGEST_GAP_S = 60.0  # no link lives through a longer silence; a wrap over a lo
 
 
 class Unwrapper:
-    """Unwraps stamps of `bits` bits that run at `tick_hz`; after a restart ticks go on `step` later."""
+    """Unwraps stamps of `bits` bits that run at `tick_hz`; after a restart ticks go on `step` later.
 
-    def __init__(self, bits: int, tick_hz: float, step: int):
+    A stamp back by up to `repeated_s` is a packet delivered again; 0: only the very same stamp is.
+    """
+
+    def __init__(self, bits: int, tick_hz: float, step: int, repeated_s: float = REPEATED_S):
         self._modulus = 1 << bits
-        self._repeated = min(round(REPEATED_S * tick_hz), self._modulus // 4)
+        self._repeated = min(round(repeated_s * tick_hz), self._modulus // 4)
         self._longest = min(round(LONGEST_GAP_S * tick_hz), self._modulus // 2)
         self._step = max(1, step)
         self._stamp = -1

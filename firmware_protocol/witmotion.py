@@ -2,7 +2,8 @@
 
 In:  notifications of ffe4 (base 00805f9A34fb, not Bluetooth's own): frames of 20 bytes, `witmotion_frames`.
 Out: rows that are counted as received (tick_source `count`): the family sends neither counter nor time, a
-     lost notification doesn't show and a repeated one can't be told from a still sensor.
+     lost notification doesn't show and a repeated one can't be told from a still sensor. Two halves of
+     different frames that fit together by their lengths can't be told from one frame: there is no checksum.
 Known from: the maker's Python, Android and C# sources and manual (WT901BLECL 5.0); measured rates and
      captured notifications of WT901BLE67 and WT9011DCL-BT50 by a public project (macOS). Firmware numbers
      aren't stated there. True rates are 0.7 to 1.1 % below the nominal ones: `RATES_HZ` has the measured
@@ -19,7 +20,6 @@ from collections.abc import Callable, Generator, Mapping
 
 import numpy as np
 
-from firmware_protocol.asking import ask
 from firmware_protocol.exchange import (
     Exchange,
     ExchangeError,
@@ -30,6 +30,8 @@ from firmware_protocol.exchange import (
     Subscribe,
     Wish,
     Write,
+    WriteRefused,
+    ask,
 )
 from firmware_protocol.family import Advertisement, Family, Identity
 from firmware_protocol.packet import Kind, ProtocolError, Rows, Stamp
@@ -84,17 +86,18 @@ def _read(start: int) -> Generator[Step, bytes | None, dict[int, int]]:
     answer = Expect(NOTIFY, _answers(start), 0.5, f"read-back of register 0x{start:02X}")
     try:
         payload = yield from ask(question, answer)
-    except TimeoutError:
+    except (TimeoutError, WriteRefused):
         return {}
     return registers_of(payload, start)
 
 
 def _write(settings: Mapping[Register, int]) -> Exchange:
     """Unlock (valid for 10 s) and write registers, not saved: they last until power-off."""
-    yield Write(WRITE, UNLOCK, response=True)
-    yield Pause(BETWEEN_WRITES_S)
-    for register, value in settings.items():
-        yield Write(WRITE, command(register, value), response=True)
+    for data in (UNLOCK, *(command(register, value) for register, value in settings.items())):
+        try:
+            yield Write(WRITE, data, response=True)
+        except WriteRefused as refused:
+            raise ExchangeError(f"command {data.hex()}: {refused}. Switch it off and on") from None
         yield Pause(BETWEEN_WRITES_S)
     yield Pause(AFTER_WRITES_S - BETWEEN_WRITES_S)
 
@@ -187,10 +190,10 @@ class WitmotionReceiver:
 
     def push(self, characteristic: str, payload: bytes) -> Rows:
         """Rows of all frames that are whole now. See Receiver."""
-        if characteristic not in ("", NOTIFY):
+        if characteristic.lower() not in ("", NOTIFY):
             raise ProtocolError(f"characteristic {characteristic} sends no frames; {NOTIFY} does", payload)
         whole, rest = frames_within(payload)
-        if not (whole and not rest):  # a notification that stands alone says that a half frame is lost
+        if len(whole) != len(payload):  # one of whole frames only says that a half frame before it is lost
             whole, rest = frames_within(self._rest + payload)
         if not whole and not rest:
             raise ProtocolError("no frame: expected 55 61 or 55 71", payload)

@@ -109,7 +109,7 @@ def registers_of(payload: bytes, start: int) -> dict[int, int]:
 def decode(characteristic: str, payload: bytes, mode: Mapping[str, object]) -> Packet:
     """One notification. See Family.decode; `mode` isn't needed."""
     del mode
-    if characteristic not in ("", NOTIFY):
+    if characteristic.lower() not in ("", NOTIFY):
         raise ProtocolError(f"characteristic {characteristic} isn't {NOTIFY}", payload)
     return decode_frames(payload)
 
@@ -127,17 +127,16 @@ def decode_frames(payload: bytes) -> Packet:
             raise ProtocolError(f"0x{payload[place]:02X} begins no frame; expected 55", payload, place)
         if payload[place + 1] not in (MOTION, READ_BACK):
             raise ProtocolError(f"flag 0x{payload[place + 1]:02X}; expected 61 or 71", payload, place + 1)
-    rows = np.frombuffer(payload, np.uint8).reshape(-1, FRAME)
-    motion = rows[rows[:, 1] == MOTION]
-    registers: dict[str, int] = {}
-    for row in rows[rows[:, 1] == READ_BACK]:
-        start = int(row[2]) | int(row[3]) << 8
-        words = np.frombuffer(row.tobytes(), "<u2", 8, 4)
-        registers |= {f"{start + i:02x}": int(word) for i, word in enumerate(words)}
-    fields = {"registers": registers} if registers else {}
-    if not len(motion):
+    fields: dict[str, object] = {}
+    flags = payload[1::FRAME]
+    raw = np.frombuffer(payload, "<i2").reshape(-1, FRAME // 2)[:, 1:].astype(np.int64)
+    if READ_BACK in flags:
+        motion = np.array([flag == MOTION for flag in flags])
+        told = (raw[~motion] & 0xFFFF).tolist()
+        fields["registers"] = {f"{row[0] + i:02x}": word for row in told for i, word in enumerate(row[1:])}
+        raw = raw[motion]
+    if not len(raw):
         return Packet(Kind.ANSWER, fields=fields)
-    raw = np.ascontiguousarray(motion[:, 2:]).view("<i2").astype(np.int64)
     return Packet(
         Kind.SAMPLES,
         accel_m_s2=np.asarray(raw[:, :3] * (ACCEL_RANGE_M_S2 / FULL), np.float64),

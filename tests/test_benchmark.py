@@ -154,3 +154,20 @@ def test_best_match_forgives_a_constant_offset() -> None:
 def test_outside_counts_what_is_near_no_contact() -> None:
     assert comparison.outside([1.0, 1.6, 9.0], [0.9, 1.2]) == 1
     assert comparison.outside([1.0], []) == 1
+
+
+def test_decoding_is_measured_for_every_family(tmp_path: Path) -> None:
+    from firmware_protocol import FAMILIES
+
+    report = tmp_path / "report.json"
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT), "decode", "--quick", "--json", str(report)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert run.returncode in (0, 3), run.stderr
+    found = json.loads(report.read_text(encoding="utf-8"))
+    assert set(found["families"]) == set(FAMILIES)
+    assert len(found["targets"]) == len(FAMILIES)
+    for one in found["families"].values():
+        share = one["us_per_sample"] * 1e-6 * 5 * one["rate_hz"] * 100
+        assert one["percent_of_a_core"] == pytest.approx(share, rel=0.01, abs=2e-3)

@@ -16,10 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "aqsense"
+CODECS = ROOT / "firmware_protocol"
 NOUNS = frozenset({"model", "errors", "settings", "formats", "snapshot"})
 ROOMS = frozenset({"acquire", "analysis", "view"})
 HEAVY = frozenset({"scipy", "pandas", "polars", "matplotlib", "PySide6", "pyqtgraph", "bleak"})
 OPEN_TO_ALL = frozenset({"", "__init__"})  # `from aqsense import __version__`
+OUTER_WORLD = frozenset(
+    {"asyncio", "datetime", "io", "logging", "os", "pathlib", "select", "shutil", "socket", "subprocess"}
+    | {"tempfile", "threading", "time"}
+)
 
 
 def part_of(path: Path) -> str:
@@ -28,8 +33,8 @@ def part_of(path: Path) -> str:
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 
 
-def imported_parts(source: str) -> set[str]:
-    """Parts of aqsense that a source imports anywhere, in functions and TYPE_CHECKING blocks too."""
+def imported_names(source: str) -> set[str]:
+    """Dotted names that a source imports anywhere, in functions and TYPE_CHECKING blocks too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -38,7 +43,12 @@ def imported_parts(source: str) -> set[str]:
             assert node.level == 0, f"relative import in line {node.lineno}: write the whole name"
             module = node.module or ""
             found |= {f"aqsense.{n.name}" for n in node.names} if module == "aqsense" else {module}
-    dotted = [name.split(".") for name in found if name.split(".")[0] == "aqsense"]
+    return found
+
+
+def imported_parts(source: str) -> set[str]:
+    """Parts of aqsense that a source imports."""
+    dotted = [name.split(".") for name in imported_names(source) if name.split(".")[0] == "aqsense"]
     return {parts[1] if len(parts) > 1 else "" for parts in dotted} - {"__version__"}
 
 
@@ -116,6 +126,21 @@ def test_simulator_does_not_see_the_analysis() -> None:
     assert "analysis" not in loaded
     texts = [path.read_text(encoding="utf-8") for path in sources() if part_of(path) == "simulate"]
     assert not any("analysis" in imported_parts(text) for text in texts)
+
+
+@pytest.mark.parametrize("path", sorted(CODECS.glob("*.py")), ids=lambda path: path.name)
+def test_codecs_import_the_standard_library_and_numpy(path: Path) -> None:
+    """And of the standard library nothing that opens, waits or looks at a clock."""
+    seen = top_level(imported_names(path.read_text(encoding="utf-8")))
+    assert seen - sys.stdlib_module_names <= {"numpy", "firmware_protocol"}
+    assert not seen & OUTER_WORLD
+
+
+def test_codecs_load_without_aqsense() -> None:
+    names = [f"firmware_protocol.{path.stem}" for path in sorted(CODECS.glob("[!_]*.py"))]
+    loaded = top_level(loaded_by_importing(names))
+    assert "numpy" in loaded
+    assert not loaded & (HEAVY | {"aqsense"})
 
 
 def test_importing_the_package_is_cheap() -> None:

@@ -153,7 +153,7 @@ def _sensor(known: SensorDecoder, batches: list[Batch]) -> Sensor:
 
 def _arrivals(batches: list[Batch]) -> NDArray[Any]:
     rows = np.zeros(len(batches), ARRIVAL)
-    rows["tick"] = [batch.tick[-1] for batch in batches]
+    rows["tick"] = [batch.newest for batch in batches]
     rows["arrival_s"] = [batch.arrival_s for batch in batches]
     rows["sequence"] = [batch.sequence for batch in batches]
     rows["n_samples"] = [len(batch.tick) for batch in batches]

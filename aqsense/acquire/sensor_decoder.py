@@ -37,6 +37,8 @@ class Batch:
     gyro        (n, 3) rad/s; NaN = not delivered
     clipped     (n,) bool
     sequence    as sent, unwrapped; -1 where the family sends none
+    newest      tick of the newest sample that the notification itself brought, for the clock; rising. It is
+                beyond the last row where that sample still waits for its partner
     """
 
     site: str
@@ -46,6 +48,7 @@ class Batch:
     gyro: Floats
     clipped: NDArray[np.bool_]
     sequence: int
+    newest: int
 
 
 class SensorDecoder:
@@ -69,6 +72,7 @@ class SensorDecoder:
         self._offset = 0
         self._newest: tuple[int, float] | None = None  # tick and arrival of the newest row
         self._is_new_segment = False
+        self._brought = -(2**62)
 
     @property
     def is_streaming(self) -> bool:
@@ -110,18 +114,20 @@ class SensorDecoder:
         if not len(rows):
             return []
         tick, marks = self._placed(rows, arrival_s)
+        brought = int(rows.tick[-1]) if rows.newest is None else rows.newest
+        # Two streams' notifications come in turns: one may bring older samples than the one before it.
+        self._brought = max(self._scaled(brought) + self._offset, self._brought + 1)
         batch = Batch(
-            self.site, arrival_s, tick, rows.accel_m_s2, rows.gyro_rad_s, rows.clipped, rows.sequence
-        )
+            self.site, arrival_s, tick, rows.accel_m_s2, rows.gyro_rad_s, rows.clipped, rows.sequence,
+            self._brought,
+        )  # fmt: skip
         return [*marks, batch]
 
     def _placed(self, rows: Rows, arrival_s: float) -> tuple[Ticks, list[Mark]]:
         """Ticks behind all ticks before them; the mark where a clock segment begins."""
         assert self.stream is not None
         assert self.first is not None
-        raw, marks = rows.tick, list[Mark]()
-        if self.stream.tick_hz != self.first.tick_hz:
-            raw = np.rint(raw * (self.first.tick_hz / self.stream.tick_hz)).astype(np.int64)
+        raw, marks = self._scaled(rows.tick), list[Mark]()
         if self._newest is not None and (self._is_new_segment or rows.restarted):
             goes_on = not rows.restarted and self._goes_on(raw, arrival_s)
             if not goes_on:
@@ -134,6 +140,15 @@ class SensorDecoder:
         tick = raw + self._offset
         self._newest = (int(tick[-1]), arrival_s)
         return tick, marks
+
+    def _scaled(self, tick: Any) -> Any:
+        """Ticks, one or many, in the unit of the first stream."""
+        assert self.stream is not None
+        assert self.first is not None
+        if self.stream.tick_hz == self.first.tick_hz:
+            return tick
+        scaled = np.rint(np.multiply(tick, self.first.tick_hz / self.stream.tick_hz)).astype(np.int64)
+        return int(scaled) if np.ndim(tick) == 0 else scaled
 
     def _expected(self, arrival_s: float) -> tuple[float, float]:
         """Tick at which a clock that went on would stand now, and the ticks since the newest row."""

@@ -77,7 +77,7 @@ def _read_csv(path: Path) -> SpeedFile:
     import polars as pl
 
     try:
-        table = pl.read_csv(path, infer_schema=False)
+        table = pl.read_csv(path, infer_schema_length=0)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise RecordingError(f"can't be read as CSV: {error}".splitlines()[0], path=path) from error
     names = table.columns

@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.clock import ARRIVALS_ONLY_SD_S, Clock, lower_hull_line
+from aqsense.analysis.arrival_clock import FEWEST_PACKETS, LINK_SD_S, lower_hull_line, thinned
+from aqsense.analysis.clock_value import Clock
+from aqsense.analysis.connection import beat, blind_spots
 from aqsense.errors import RecordingError
 from aqsense.model import ARRIVAL, Floats
 
 KNOT_EVERY_S = 1.0
 HORIZON_S = 2.0
-WINDOW_S = 60.0
+WINDOW_S = 120.0
 READY_AFTER_S = 20.0
 READY_PACKETS = 100
-FEWEST_PACKETS = 8
-# Repeats of single packets show the interval of a locked link; the rarest delays are stalls.
-GAPS_UP_TO = 0.98
+HALVES_KEPT = 24
+JUDGED_EVERY = 5  # knots: how well the line is known changes slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class CausalState:
     ready        may be used
     reason       why not, "" when ready
     n            packets heard
-    sd_s         SD against the common time, s; wider where the delays leave a gap: the phase of a locked link
-                 can't be seen (METHOD 6)
+    sd_s         SD against the common time, s; wider where packets and events keep step: the phase of such a
+                 link can't be seen (METHOD 6); inf before the first knot
     residual_s   median delay above the line of least delay at the last knot, s; NaN before the first
     """
 
@@ -66,8 +67,9 @@ class CausalClock:
         self._tick: list[float] = []
         self._time_s: list[float] = []
         self._residual_s = float("nan")
-        self._fit_sd_s = ARRIVALS_ONLY_SD_S
+        self._fit_sd_s = float("inf")
         self._sd_s: list[float] = []
+        self._halves: list[float] = []  # squares, s^2, of what lines under half of the packets differ
 
     def push(self, arrivals: NDArray[Any]) -> None:
         """Take ARRIVAL rows.
@@ -154,12 +156,31 @@ class CausalClock:
     def _fit(self) -> None:
         tick = (self._rows["tick"] - self._first_tick).astype(float)
         arrival_s = self._rows["arrival_s"] - self._first_s
-        ends, times = lower_hull_line(tick, arrival_s)
+        ends, times = lower_hull_line(*thinned(tick, arrival_s))
         slope = float((times[1] - times[0]) / (ends[1] - ends[0]))
         if slope <= 0.0:  # a burst of packets that waited; the last line goes on
             return
         self._line = (float(ends[0]), float(times[0]), slope)
-        delay = np.sort(arrival_s - times[0] - (tick - ends[0]) * slope)
+        delay = arrival_s - times[0] - (tick - ends[0]) * slope
         self._residual_s = float(np.median(delay))
-        common = delay[: max(2, int(GAPS_UP_TO * len(delay)))]
-        self._fit_sd_s = float(np.hypot(ARRIVALS_ONLY_SD_S, np.diff(common).max() / np.sqrt(3.0)))
+        if (self._next - 1) % JUDGED_EVERY == 0 or np.isinf(self._fit_sd_s):
+            self._fit_sd_s = self._judged(tick, arrival_s, delay)
+
+    def _judged(self, tick: Floats, arrival_s: Floats, delay_s: Floats) -> float:
+        """SD of the line at the newest knot, s. What it can't see is one-sided here."""
+        assert self._line is not None
+        at, time_s, slope = self._line
+        ready_s = arrival_s - delay_s
+        blind = blind_spots(arrival_s, ready_s, *beat(arrival_s, ready_s))
+        knot = (self._next - 1) * KNOT_EVERY_S * self._per_s
+        off = [_line_at(tick[part::2], arrival_s[part::2], knot) for part in (0, 1)]
+        self._halves.append(0.5 * (off[0] - off[1]) ** 2)
+        noise_s = np.sqrt(np.mean(self._halves[-HALVES_KEPT:]))
+        bias_s = 0.5 * (off[0] + off[1]) - time_s - (knot - at) * slope
+        one_sided_s = np.hypot(blind.hidden_s, blind.queued_s) / np.sqrt(3.0)
+        return float(np.sqrt(LINK_SD_S**2 + one_sided_s**2 + noise_s**2 + bias_s**2))
+
+
+def _line_at(tick: Floats, arrival_s: Floats, knot: float) -> float:
+    ends, times = lower_hull_line(*thinned(tick, arrival_s))
+    return float(times[0] + (knot - ends[0]) * (times[1] - times[0]) / (ends[1] - ends[0]))

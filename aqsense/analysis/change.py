@@ -22,6 +22,7 @@ from aqsense.model import Floats
 
 FALSE_ALARM = 0.05
 NO_REPEATS = "no_repeats"
+EQUAL_REPEATS = "not yet (all repeats are equal: the measure is too coarse)"
 _MANY_DEGREES = 1e6
 
 
@@ -76,28 +77,29 @@ def told_difference(one: Side, other: Side, repeated: Repeats, clock_sd: float) 
     clock_sd   what the clocks of both sides add to the difference, 1 SD; 0 within one session
 
     With repeats the interval is Student's with their degrees, widened by the clocks, whose SD is known.
-    Without, it is made of what the two runs say of themselves, and nothing is told.
+    Without, or where all repeats are equal, it is made of what the two runs say of themselves, and nothing is
+    told.
     """
     a, b = one.known, other.known
     if not len(a) or not len(b):
         return Difference(Quantity.missing("no_value"), math.nan, math.nan, Told.NOT_YET, "no value")
     value = float(b.mean() - a.mean())
     n = min(len(a), len(b))
-    if not repeated.degrees:
+    if not repeated.degrees or not repeated.sd:
         own = _of_own_intervals(one, other, value, n)
-        return Difference(own, math.nan, math.nan, Told.NOT_YET, repeated.reason)
+        return Difference(own, math.nan, math.nan, Told.NOT_YET, repeated.reason or EQUAL_REPEATS)
     sd = repeated.sd * math.sqrt(1 / len(a) + 1 / len(b))
     total = math.hypot(sd, clock_sd)
     degrees = _degrees(sd, total, repeated.degrees)
     half = student(degrees) * total
-    chance = 2.0 * float(stdtr(degrees, -abs(value) / total)) if total else float(value == 0.0)
+    chance = 2.0 * float(stdtr(degrees, -abs(value) / total))
     told = Told.YES if chance < FALSE_ALARM else Told.NO
     return Difference(Quantity(value, value - half, value + half, n), half, chance, told)
 
 
 def _degrees(sd: float, total: float, of_repeats: int) -> float:
     """Degrees of freedom where the clocks' share of the SD is known (Welch-Satterthwaite)."""
-    return min(of_repeats * (total / sd) ** 4, _MANY_DEGREES) if sd else _MANY_DEGREES
+    return min(of_repeats * (total / sd) ** 4, _MANY_DEGREES)
 
 
 def _of_own_intervals(one: Side, other: Side, value: float, n: int) -> Quantity:

@@ -6,69 +6,17 @@ are stamped with it; samples are never moved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
+from aqsense.analysis.clock_value import Clock, TimedSensor
+from aqsense.analysis.tick_clocks import time_by_ticks
 from aqsense.errors import RecordingError
-from aqsense.model import Floats, Recording, Samples, Sensor, Ticks
+from aqsense.model import Floats, Recording, Samples, Ticks
 
-# SD of a clock that is known from packet arrivals alone: minimum delays differ between links, and a locked
-# connection interval can hide up to 8 ms (METHOD 6).
-ARRIVALS_ONLY_SD_S = 0.010
+__all__ = ["Clock", "TimedSensor", "time_sensors"]
+
 LARGEST_RESIDUAL_SAMPLES = 0.3
 FEWEST_SAMPLES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Piecewise linear map from ticks to session time.
-
-    method   how it was found: `common` (the file's own times) or `arrivals` (lower hull of packet arrivals)
-    tick     (k,) knots, rising, k >= 2
-    time_s   (k,) session time of the knots, s
-    sd_s     SD of this sensor against the common time, s; NaN if the recording does not say
-    """
-
-    method: str
-    tick: Floats
-    time_s: Floats
-    sd_s: float
-
-    def time_at(self, tick: Floats) -> Floats:
-        """Session time of ticks, s; beyond the knots the outer pieces go on."""
-        return _piecewise(tick, self.tick, self.time_s)
-
-    def tick_at(self, time_s: Floats) -> Floats:
-        """Fractional tick of session times."""
-        return _piecewise(time_s, self.time_s, self.tick)
-
-    @property
-    def s_per_tick(self) -> float:
-        return float((self.time_s[-1] - self.time_s[0]) / (self.tick[-1] - self.tick[0]))
-
-
-def _piecewise(x: Floats, knots: Floats, values: Floats) -> Floats:
-    piece = np.minimum(np.maximum(knots.searchsorted(x, side="right") - 1, 0), len(knots) - 2)
-    slope = (values[piece + 1] - values[piece]) / (knots[piece + 1] - knots[piece])
-    return values[piece] + (x - knots[piece]) * slope
-
-
-@dataclass(frozen=True, slots=True)
-class TimedSensor:
-    """A sensor with ticks, their clock and its true rate: what the stages need."""
-
-    sensor: Sensor
-    samples: Samples  # with ticks
-    clock: Clock
-    rate_hz: float
-    ticks_per_sample: float
-
-    @property
-    def ticks(self) -> Ticks:
-        assert self.samples.tick is not None
-        return self.samples.tick
 
 
 def time_sensors(recording: Recording, *, resample: bool = False) -> dict[str, TimedSensor]:
@@ -77,12 +25,13 @@ def time_sensors(recording: Recording, *, resample: bool = False) -> dict[str, T
     Raises RecordingError where a `time_s` column is irregular (without `resample`), or where ticks have no
     arrivals to place them in time.
     """
+    by_ticks, _ = time_by_ticks(recording)
     timed: dict[str, TimedSensor] = {}
     shared: dict[int, tuple[Ticks, Clock, float]] = {}
     for site, sensor in recording.sensors.items():
         samples = sensor.samples
         if samples.time_s is None:
-            timed[site] = _time_by_arrivals(recording, sensor)
+            timed[site] = by_ticks[site]
             continue
         if len(samples) < FEWEST_SAMPLES:
             n = len(samples)
@@ -190,41 +139,3 @@ def resampled(samples: Samples) -> Samples:
     return Samples(
         None, np.concatenate(grid_parts), (values[0], values[1], values[2]), (values[3], values[4], values[5])
     )
-
-
-def _time_by_arrivals(recording: Recording, sensor: Sensor) -> TimedSensor:
-    arrivals = recording.arrivals.get(sensor.site)
-    if arrivals is None or len(arrivals) < 8:
-        raise RecordingError(
-            f"{sensor.site}: the samples carry device ticks, but arrivals.csv has "
-            f"{0 if arrivals is None else len(arrivals)} packets of it; 8 or more are needed to place "
-            "them in time. Record the arrivals, or give the samples a common time_s.",
-            path=recording.path,
-        )
-    ticks = sensor.samples.tick
-    assert ticks is not None
-    tick_hz = sensor.tick_hz or sensor.rate_hz
-    knots, times = lower_hull_line(arrivals["tick"].astype(float), arrivals["arrival_s"])
-    stated = recording.sync_sd_s
-    clock = Clock("arrivals", knots, times, ARRIVALS_ONLY_SD_S if np.isnan(stated) else stated)
-    per_sample = float(np.median(np.diff(ticks[:20000]))) if tick_hz != sensor.rate_hz else 1.0
-    rate_hz = 1.0 / (clock.s_per_tick * per_sample)
-    return TimedSensor(sensor, sensor.samples, clock, rate_hz, per_sample)
-
-
-def lower_hull_line(tick: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
-    """Two knots of the line under all arrivals that is nearest to them: the edge of the lower convex
-    hull above which the mean tick lies (METHOD 6; Moon, Skelly & Towsley 1999)."""
-    hull: list[int] = []
-    for i in range(len(tick)):
-        while len(hull) >= 2 and _turns_down(tick, arrival_s, hull[-2], hull[-1], i):
-            hull.pop()
-        hull.append(i)
-    edge = int(np.searchsorted(tick[hull], float(tick.mean()), side="right")) - 1
-    edge = min(max(edge, 0), len(hull) - 2)
-    pair: NDArray[np.int64] = np.array([hull[edge], hull[edge + 1]])
-    return tick[pair], arrival_s[pair]
-
-
-def _turns_down(x: Floats, y: Floats, a: int, b: int, c: int) -> bool:
-    return bool((x[b] - x[a]) * (y[c] - y[a]) <= (y[b] - y[a]) * (x[c] - x[a]))

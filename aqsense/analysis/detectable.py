@@ -13,7 +13,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.special import chdtri
 
 from aqsense.analysis.intervals import TAIL, Z95
@@ -53,12 +52,15 @@ def repeats(days: Iterable[Floats]) -> Repeats:
 
     days   values of one athlete's runs in the same phase, an array per day; NaN are left out
     """
-    known = [day[np.isfinite(day)] for day in days]
+    known = [[value for value in day.tolist() if math.isfinite(value)] for day in days]
     enough = [day for day in known if len(day) >= FEWEST_REPEATS]
     if not enough:
         return Repeats(math.nan, 0, max((len(day) for day in known), default=0))
     degrees = sum(len(day) - 1 for day in enough)
-    squares = sum(float(((day - day.mean()) ** 2).sum()) for day in enough)
+    squares = 0.0
+    for day in enough:
+        mean = sum(day) / len(day)
+        squares += sum((value - mean) ** 2 for value in day)
     return Repeats(math.sqrt(squares / degrees), degrees, sum(len(day) for day in enough))
 
 

@@ -4,8 +4,9 @@ In:  rows of runs.csv and runs of summary.json: of the recording itself and of f
 Out: the `earlier` of a run in summary.json; None where no other run of the athlete is known.
 Refuses: other athletes, kinds, contributors or places of the trunk sensor; runs whose strides begin more than
 two strides apart or whose step frequency differs by more than 3 % (METHOD 4.2).
-The detectable change is 1.96 sqrt(2) times the SD between runs of one day, from days with at least three
-runs (METHOD 5.12); where there is no such day, how many runs are missing is said instead.
+The detectable change is t sqrt(2) times the SD between runs of one day, from days with at least three
+runs; where there is no such day, how many runs are missing is said instead. Unlike METHOD 5.12 t is Student's
+and not 1.96: with three runs 1.96 would tell a change in 19 % of pairs in which nothing changed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from typing import Any
 
 import numpy as np
 
+from aqsense.analysis.detectable import FEWEST_REPEATS, repeats
 from aqsense.analysis.drift import LIKE_FREQUENCY
+from aqsense.analysis.intervals import student
 from aqsense.analysis.quantity import stated
 from aqsense.analysis.reference import session_key
 from aqsense.analysis.verdicts import OTHER_SIDE
 from aqsense.model import Result
 
 QUANTITIES = ("spread_ms", "contact_time_ms", "step_frequency_hz")
-FEWEST_RUNS_OF_A_DAY = 3
 MOST_STRIDES_APART = 2
 
 
@@ -86,8 +88,9 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
     """The `earlier` of a run's summary.
 
     others   further runs of the recording and of references, in the order given
-    returns  `session`, `runs` (how many like runs the last session had), `quantities` and `sides`: for each
-             name the last session's median, the difference, the smallest that can be told; `runs_missing`
+    returns  `session`, `runs` (how many like runs the last session had), `run` (its last one), `quantities`
+             and `sides`: for each name the last session's median, the difference, the smallest that can be
+             told; `runs_missing`
     """
     known = [other for other in others if not run.is_same_run(other)]
     if not known:
@@ -100,8 +103,10 @@ def earlier_part(run: SessionRun, others: Sequence[SessionRun]) -> dict[str, Any
         "session": str(last[0].session.get("name") or "") if last else "",
         "started_utc": str(last[0].session.get("started_utc") or "") if last else "",
         "runs": len(last),
+        "run": int(last[-1].row["run"]) if last else None,
+        **({} if last else {"run_reason": "no_like_run_in_another_session"}),
         "reason": "" if last else "no_like_run_in_another_session",
-        "runs_missing": max(0, FEWEST_RUNS_OF_A_DAY - most),
+        "runs_missing": max(0, FEWEST_REPEATS - most),
         "quantities": {name: _compared(run, last, days, name) for name in QUANTITIES},
         "sides": {
             str(one["contributor"]): stated(
@@ -152,14 +157,8 @@ def _compared(
 
 def _detectable(days: Sequence[Sequence[SessionRun]], name: str) -> float:
     """95 % detectable change between two runs, from repeats within days; NaN without enough."""
-    values = [np.array([run.value(name) for run in day]) for day in days]
-    values = [day[~np.isnan(day)] for day in values]
-    values = [day for day in values if len(day) >= FEWEST_RUNS_OF_A_DAY]
-    degrees = sum(len(day) - 1 for day in values)
-    if not degrees:
-        return math.nan
-    within = sum(float(((day - day.mean()) ** 2).sum()) for day in values) / degrees
-    return 1.96 * math.sqrt(2 * within)
+    found = repeats(np.array([run.value(name) for run in day]) for day in days)
+    return student(found.degrees) * math.sqrt(2.0) * found.sd if found.degrees else math.nan
 
 
 def _median(values: Sequence[float]) -> float:

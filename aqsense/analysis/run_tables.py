@@ -17,8 +17,9 @@ from aqsense.analysis.named import SIDES, Named, kept_places, named_json, named_
 from aqsense.analysis.quantity import Quantity, mean_quantity, stated
 from aqsense.analysis.run_findings import FEWEST_STRIDES, WORST_SYNC_MS, RunFindings
 from aqsense.analysis.run_steps import RunSteps
+from aqsense.analysis.speed import Speed
 from aqsense.analysis.surrogates import coupling_and_shift_z, random_lag_p, seed_of
-from aqsense.analysis.tables import Speed, StepValues
+from aqsense.analysis.tables import StepValues
 from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, bases_compared
 from aqsense.formats import RUN_COLUMNS
 from aqsense.model import Contributor, Quality, Recording, RunKind, quality_text

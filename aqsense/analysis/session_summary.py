@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aqsense.analysis.clock import TimedSensor
+from aqsense.analysis.clock_value import Clock, TimedSensor
 from aqsense.analysis.frames import Frames
 from aqsense.analysis.quantity import stated
 from aqsense.model import Edit, Floats, Recording
@@ -36,6 +36,10 @@ def session_summary(
     if any(math.isnan(sensor.clock.sd_s) for sensor in timed.values()):
         text = "the recording does not say how well its clocks agree; lags and scores take them as exact"
         warnings.append({"code": "clock_unknown", "site": "", "time_s": None, "text": text})
+    warnings += [
+        {"code": code, "site": site, "time_s": None, "text": text}
+        for code, site, text in _clock_warnings(timed)
+    ]
     for warning in warnings:
         if warning["time_s"] is None:
             warning["time_s_reason"] = "whole_recording"
@@ -76,10 +80,39 @@ def _clock_summary(sensor: TimedSensor) -> dict[str, Any]:
         "time_at_tick0_s": _number(float(clock.time_at(np.array([float(tick0)]))[0])),
         "s_per_tick": _number(clock.s_per_tick, 12),
         **stated("sd_s", clock.sd_s, "not_stated"),
-        **stated("bound95_s", 1.96 * clock.sd_s, "not_stated"),
+        **stated("bound95_s", clock.bound95_s, "not_stated"),
         "drift_ppm": _number(drift_ppm, 1),
         "gaps": gaps,
+        **(_certificate(clock) if clock.method != "common" else {}),
     }
+
+
+def _certificate(clock: Clock) -> dict[str, Any]:
+    """What is known of a clock that was fitted."""
+    return {
+        **stated("residual_s", clock.residual_s, "no_packets"),
+        "n": clock.n,
+        "segments": clock.segments,
+        "locked": clock.locked,
+        "provisional": clock.provisional,
+        "advice": clock.reason,
+    }
+
+
+def _clock_warnings(timed: Mapping[str, TimedSensor]) -> list[tuple[str, str, str]]:
+    """What a reader must know of the clocks: locked links each, a missing closing shake once."""
+    clocks = {site: sensor.clock for site, sensor in timed.items()}
+    found = [
+        ("clock_locked", site, clock.reason)
+        for site, clock in clocks.items()
+        if clock.locked and clock.provisional
+    ]
+    if any(clock.provisional for clock in clocks.values()):
+        one = any(clock.method == "shake" for clock in clocks.values())
+        what = "the closing shake is missing" if one else "no shake of all sensors was found"
+        text = f"{what}: times may still be off by what the clocks' bounds say, and the result is provisional"
+        found.append(("clock_provisional", "", text))
+    return found
 
 
 def _sensor_summary(sensor: TimedSensor) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from aqsense.analysis.comparable_steps import before_braking, one_set
 from aqsense.analysis.earlier_session import SessionRun, earlier_part, runs_of
 from aqsense.analysis.events import Stream
 from aqsense.analysis.frames import Frames
+from aqsense.analysis.outside_speed import RunSpan, outside_speed, speed_warnings
 from aqsense.analysis.pattern import pattern_spreads
 from aqsense.analysis.questions import answers
 from aqsense.analysis.questions.body_motion import BodySensor
@@ -29,9 +30,9 @@ from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_s
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
 from aqsense.analysis.run_tables import RunReport, athlete_of
 from aqsense.analysis.session_summary import frame_summary, session_summary
+from aqsense.analysis.speed import Speed
 from aqsense.analysis.steps import FinalRows
 from aqsense.analysis.tables import (
-    Speed,
     StepValues,
     event_columns,
     step_columns,
@@ -64,8 +65,10 @@ def make_result(
     clock_sd_s = {site: float(np.nan_to_num(sensor.clock.sd_s)) for site, sensor in timed.items()}
     sync_sd_ms = 1e3 * _worst_sd_s(timed)
     values = _with_clock_flag(step_values(found, clock_sd_s), sync_sd_ms)
-    speed = Speed.of(recording)
-    session = session_summary(recording, timed, frames.warnings, frame_summary(frames))
+    speed = outside_speed(recording, timed, _run_spans(values))
+    noticed = [*frames.warnings, *speed_warnings(speed)]
+    session = session_summary(recording, timed, noticed, frame_summary(frames))
+    session["speed"] = {"source": speed.source, "pieces": list(speed.facts)}
     known = [run for result in reference for run in known_runs(result, settings)]
     reports: list[RunReport] = []
     for run in np.unique(found.contacts["run"]):
@@ -99,6 +102,16 @@ def make_result(
         data = _run_data(report, tables, session["sensors"], streams or {}, body)
         run["questions"] = [answer.as_json() for answer in answers(data)]
     return Result(tables, _summary(settings, session, runs))
+
+
+def _run_spans(values: StepValues) -> list[RunSpan]:
+    spans: list[RunSpan] = []
+    for run in np.unique(values.run):
+        contacts = values.contact_s[values.run == run]
+        known = contacts[~np.isnan(contacts)]
+        if len(known):
+            spans.append(RunSpan(int(run) + 1, float(known[0]), float(known[-1])))
+    return spans
 
 
 def _run_data(

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from aqsense.analysis.convergence import ARM, PUSH, SWING, TRUNK, lags, score, spread, spread_sd
 from aqsense.analysis.events import EVENT_RULES, LARGEST_SD_S, Role, role_site
 from aqsense.analysis.sensitivity import cap_sd
+from aqsense.analysis.speed import Speed
 from aqsense.analysis.steps import FinalRows
 from aqsense.formats import EVENT_COLUMNS, STEP_COLUMNS, STRIDE_COLUMNS
-from aqsense.model import Contributor, Event, Floats, Quality, Recording, quality_text
+from aqsense.model import Contributor, Event, Floats, Quality, quality_text
 from aqsense.settings import Settings
 
 SIDES = np.array(["left", "right"], object)
@@ -154,33 +155,6 @@ def _in_contact(times_s: Floats, contact_s: Floats, toe_off_s: Floats) -> Floats
     inside = (times_s >= contact_s[:, None]) & (times_s <= toe_off_s[:, None])
     known = ~np.isnan(contact_s) & ~np.isnan(toe_off_s)
     return np.where(known, inside.sum(axis=1), np.nan)
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Outside speed over session time; NaN outside its samples."""
-
-    time_s: Floats
-    speed_m_s: Floats
-
-    @staticmethod
-    def of(recording: Recording) -> Speed:
-        speed: Mapping[str, Any] = recording.metadata.get("speed") or {}
-        samples = np.array(speed.get("samples") or np.empty((0, 2)), float).reshape(-1, 2)
-        return Speed(samples[:, 0], samples[:, 1])
-
-    def at(self, time_s: Floats) -> Floats:
-        if not len(self.time_s):
-            return np.full(len(time_s), np.nan)
-        return np.interp(time_s, self.time_s, self.speed_m_s, left=np.nan, right=np.nan)
-
-    def distance(self, time_s: Floats) -> Floats:
-        """Distance since the first sample, m (trapezoids)."""
-        if not len(self.time_s):
-            return np.full(len(time_s), np.nan)
-        pieces = 0.5 * (self.speed_m_s[1:] + self.speed_m_s[:-1]) * np.diff(self.time_s)
-        along = np.concatenate([[0.0], np.cumsum(pieces)])
-        return np.interp(time_s, self.time_s, along, left=np.nan, right=np.nan)
 
 
 def step_columns(

@@ -1,6 +1,6 @@
 """A quantity over weeks: one value per session, its slope, and whether it stands still (METHOD 5.12).
 
-In:  values of runs, session times in days, the detectable change.
+In:  values of runs, times of sessions in any unit, the detectable change.
 Out: session values, Theil-Sen slope with its 95 % interval, one of rising, falling, plateau, open, not yet.
 Refuses: an interval below five sessions (no choice of slopes reaches 95 %), a plateau without a detectable
 change.
@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class Course(Enum):
 class Trend:
     """Slope of a quantity over sessions.
 
-    slope    in the quantity's unit per day, n = sessions
+    slope    in the quantity's unit per unit of time, n = sessions
     course   by the stated rule
     reason   why `course` is open or not yet, "" else
     """
@@ -68,20 +69,20 @@ def session_value(values: Floats, best: Best) -> Quantity:
     of like numbers of runs.
     Source: METHOD 5.12.
     """
-    known = np.sort(values[np.isfinite(values)])
-    if not len(known):
+    known = sorted(value for value in values.tolist() if math.isfinite(value))
+    if not known:
         return Quantity.missing("no_value")
     if best is Best.SMALLEST:
         known = known[:BEST_RUNS]
     elif best is Best.GREATEST:
         known = known[-BEST_RUNS:]
-    return Quantity(float(np.median(known)), float(known[0]), float(known[-1]), len(known))
+    return Quantity(median(known), known[0], known[-1], len(known))
 
 
 def theil_sen(day: Floats, value: Floats) -> Quantity:
     """Median of the slopes of all pairs, with Sen's 95 % interval.
 
-    day     (n,) days, any order; pairs at the same time have no slope and are left out
+    day     (n,) times, any order and unit; pairs at the same time have no slope and are left out
     value   (n,) NaN are left out
 
     The interval comes from the exact distribution of Kendall's S up to 40 sessions without ties, from its
@@ -91,18 +92,26 @@ def theil_sen(day: Floats, value: Floats) -> Quantity:
     """
     known = np.isfinite(day) & np.isfinite(value)
     x, y = day[known], value[known]
-    n = len(x)
-    first, second = np.triu_indices(n, 1)
-    apart = x[second] != x[first]
-    first, second = first[apart], second[apart]
-    if not len(first):
+    n, slopes = len(x), _slopes(x, y)
+    m = len(slopes)
+    if not m:
         return Quantity.missing("fewer_than_two_sessions", n)
-    slopes = np.sort((y[second] - y[first]) / (x[second] - x[first]))
-    middle = float(np.median(slopes))
     cut = _pairs_outside(x, y)
+    slopes.partition(sorted({cut or 0, (m - 1) // 2, m // 2, m - 1 - (cut or 0)}))
+    middle = 0.5 * float(slopes[(m - 1) // 2] + slopes[m // 2])
     if n < FEWEST_SESSIONS or cut is None:
         return Quantity(middle, math.nan, math.nan, n, interval_reason="fewer_than_five_sessions")
-    return Quantity(middle, float(slopes[cut]), float(slopes[len(slopes) - 1 - cut]), n)
+    return Quantity(middle, float(slopes[cut]), float(slopes[m - 1 - cut]), n)
+
+
+def _slopes(x: Floats, y: Floats) -> Floats:
+    """Of all pairs that lie apart, in no order."""
+    pieces = [np.empty(0)]
+    for i in range(len(x) - 1):
+        run = x[i + 1 :] - x[i]
+        rise = y[i + 1 :] - y[i]
+        pieces.append(rise / run if run.all() else rise[run != 0] / run[run != 0])
+    return np.concatenate(pieces)
 
 
 def _pairs_outside(x: Floats, y: Floats) -> int | None:

@@ -9,13 +9,28 @@ Everything heavy is imported inside the commands, so that `aqsense --help` answe
 # isort: off
 from aqsense.cli.program import app, main
 from aqsense.cli import analyze as _analyze
+from aqsense.cli import compare as _compare
+from aqsense.cli import history as _history
 from aqsense.cli import live as _live
+from aqsense.cli import record as _record
 from aqsense.cli import recover as _recover
 from aqsense.cli import simulate as _simulate
 from aqsense.cli import validate as _validate
 from aqsense.cli import view as _view
 # isort: on
 
-_COMMANDS = (_analyze, _live, _recover, _simulate, _validate, _view)
+# fmt: off
+_COMMANDS = (
+    _analyze,
+    _compare,
+    _history,
+    _live,
+    _record,
+    _recover,
+    _simulate,
+    _validate,
+    _view,
+)
+# fmt: on
 
 __all__ = ["app", "main"]

@@ -57,6 +57,21 @@ def analyze(
             metavar="PATH",
         ),
     ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Gate times: "10=1.85 20=2.95" (m = s since the start); "3: 10=1.85 ..." for run 3.',
+            metavar="TEXT",
+        ),
+    ] = None,
+    speed: Annotated[
+        Path | None,
+        typer.Option(help="Speed from laser, radar, GNSS or treadmill: CSV, FIT or GPX.", metavar="FILE"),
+    ] = None,
+    speed_start: Annotated[
+        float | None,
+        typer.Option(help="Second of the session at which splits or speed file begin.", metavar="S"),
+    ] = None,
     swap: Annotated[
         list[Any] | None,
         typer.Option(
@@ -85,12 +100,17 @@ def analyze(
         )
         folder = results_folder(path, out)
         from aqsense.acquire import read_recording
+        from aqsense.acquire.outside_speed import add_speed_file, add_splits
 
         recording = read_recording(path, columns=columns)
+        if splits:
+            recording = add_splits(recording, splits, speed_start)
+        if speed:
+            recording = add_speed_file(recording, speed, speed_start)
         shown = not quiet and sys.stderr.isatty()
         usual = [reference_result(one, settings, columns, shown=shown) for one in reference or []]
         result = with_progress(recording, settings, usual, shown=shown)
-        write(result, folder, force=force, figures=not no_figures)
+        write(result, folder, usual, force=force, figures=not no_figures)
         if as_json:
             print_json(folder)
         elif not quiet:
@@ -143,15 +163,18 @@ def with_progress(
         )
 
 
-def write(result: Result, folder: Path, *, force: bool, figures: bool) -> None:
+def write(result: Result, folder: Path, reference: list[Result], *, force: bool, figures: bool) -> None:
     """Write tables, summary and pictures; the folder is whole or absent."""
     from aqsense.view.tables import write_result
 
-    write_result(result, folder, force=force, figures=figure_drawer(result) if figures else None)
+    write_result(result, folder, force=force, figures=figure_drawer(result, reference) if figures else None)
 
 
-def figure_drawer(result: Result) -> Callable[[Path], None]:
-    """What draws the pictures of all runs with strides into a result being written: cards beside them."""
+def figure_drawer(result: Result, reference: list[Result]) -> Callable[[Path], None]:
+    """What draws the pictures of all runs with strides into a result being written: cards beside them, and
+    with a like run of the last session both on one page."""
+    by_name = {str(one.summary["session"].get("name") or ""): one for one in reference}
+    parts = {part["run"]: part.get("earlier") or {} for part in result.summary["runs"]}
 
     def draw(directory: Path) -> None:
         from aqsense.view.alignment import save_alignment
@@ -160,12 +183,16 @@ def figure_drawer(result: Result) -> Callable[[Path], None]:
         from aqsense.view.report import save_reports
         from aqsense.view.run_figure import save_run
         from aqsense.view.stride_figure import save_stride
+        from aqsense.view.two_runs import save_two_runs
 
         with_strides = {int(run) for run in result.tables["strides"]["run"]}
         for run in sorted(with_strides):
             for save in (save_alignment, save_run, save_stride, save_lags):
                 save(result, run, directory)
             save_card(result, run, directory.parent)
+            earlier = by_name.get(parts[run].get("session", ""))
+            if earlier is not None and parts[run]["runs"]:
+                save_two_runs(result, run, parts[run]["run"], directory, earlier=earlier)
         save_reports(result, directory.parent)
 
     return draw

@@ -22,21 +22,27 @@ from aqsense.view.tokens import LABEL_PT, SECONDARY, SMALLEST_PT, STRIDE_PT
 _TALL_ROW = 7.5
 
 
-def draw_body(page: Page, layout: Layout, run: AlignmentRun, rows: Sequence[StrideRow], fullest: int) -> None:
+def draw_body(
+    page: Page, layout: Layout, run: AlignmentRun, rows: Sequence[StrideRow], fullest: int,
+    limit_ms: float | None = None, suffix: str = "",
+) -> None:  # fmt: skip
     """Some strides of a run, and its mean row.
 
-    fullest   rows on the run's fullest page: all pages share their height
+    fullest    rows on the run's fullest page: all pages share their height
+    limit_ms   half the axis; None: the run's own
+    suffix     of the names of all shapes
     """
     rows_grid = grid(layout, fullest, len(rows), ARROW_GAP if run.named else 0.0)
     for side in BOTH_SIDES:
-        panel = Panel(page, run, side, rows, rows_grid, axis(layout, side, run.limit_ms))
+        across = axis(layout, side, limit_ms or run.limit_ms)
+        panel = Panel(page, run, side, rows, rows_grid, across, suffix)
         draw_ground(panel)
         draw_peaks(panel)
         draw_panel_words(panel, is_brief=layout.is_brief)
         draw_ghost(panel)
     _draw_row_labels(page, layout, rows_grid, rows)
     _draw_mean_label(page, layout, rows_grid, run)
-    draw_strip(Strip(page, layout, rows_grid, run), rows)
+    draw_strip(Strip(page, layout, rows_grid, run, suffix), rows)
 
 
 def _draw_row_labels(page: Page, layout: Layout, rows_grid: Grid, rows: Sequence[StrideRow]) -> None:
@@ -44,20 +50,22 @@ def _draw_row_labels(page: Page, layout: Layout, rows_grid: Grid, rows: Sequence
     page.draw_text((layout.gutter, rows_grid.top + 2.1), "stride", LABEL_PT, SECONDARY, align="center")
     for index, row in enumerate(rows):
         y = rows_grid.middle(index)
-        at = (layout.left - 2.0, y)
-        page.draw_text(at, row.label, LABEL_PT, SECONDARY, align="right", valign="center_baseline")
-        _draw_number(page, layout.gutter, y, row, rows_grid.row >= _TALL_ROW)
+        at, size = (layout.left - 2.0, y), rows_grid.fitting_pt(LABEL_PT)
+        page.draw_text(at, row.label, size, SECONDARY, align="right", valign="center_baseline")
+        _draw_number(page, layout.gutter, y, row, rows_grid)
 
 
-def _draw_number(page: Page, x: float, y: float, row: StrideRow, is_tall: bool) -> None:
+def _draw_number(page: Page, x: float, y: float, row: StrideRow, rows_grid: Grid) -> None:
     number = str(row.number)
     if row.first_foot is not Side.RIGHT:
-        page.draw_text((x, y), number, STRIDE_PT, bold=True, align="center", valign="center_baseline")
-    elif is_tall:
+        size = rows_grid.fitting_pt(STRIDE_PT)
+        page.draw_text((x, y), number, size, bold=True, align="center", valign="center_baseline")
+    elif rows_grid.row >= _TALL_ROW:
         page.draw_text((x, y), number, STRIDE_PT, bold=True, align="center")
         page.draw_text((x, y - 3.2), "right first", SMALLEST_PT, SECONDARY, align="center")
     else:
-        page.draw_text((x - 1.2, y), number, LABEL_PT, bold=True, align="right", valign="center_baseline")
+        at, size = (x - 1.2, y), rows_grid.fitting_pt(LABEL_PT)
+        page.draw_text(at, number, size, bold=True, align="right", valign="center_baseline")
         page.draw_text((x - 0.4, y), "right", SMALLEST_PT, SECONDARY, valign="center_baseline")
 
 

@@ -30,7 +30,7 @@ def draw_difference(panel: Panel, named: Named) -> None:
     if not (math.isfinite(expected) and math.isfinite(place)):
         return
     token = CONTRIBUTORS[named.contributor]
-    lane = panel.grid.mean_middle + token.lane * panel.grid.row
+    lane = panel.mean_lane(named.contributor)
     if panel.axis.holds(expected):
         style = MarkStyle(MEAN_MARK_SCALE * panel.grid.mark_scale, is_ghost=True)
         gid = panel.gid("mean-ghost", named.contributor.value)

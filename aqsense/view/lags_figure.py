@@ -18,7 +18,7 @@ from aqsense.view.note import NOT_FORCES, clock_fact, zero_fact
 from aqsense.view.page import Page, box
 from aqsense.view.rows_of_run import chosen_run, rows_of_run
 from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun, Estimate
-from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, words
+from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, whose, words
 from aqsense.view.tokens import (
     CONTRIBUTORS,
     FIGURE_TEXT_PT,
@@ -31,10 +31,10 @@ from aqsense.view.tokens import (
     PAPER,
     SECONDARY,
 )
-from aqsense.view.words import ABSENT, run_of_strides, signed, upper_bound
+from aqsense.view.words import ABSENT, signed, upper_bound
 
 _ROW, _HEAD, _AXIS_MM = 6.6, 8.0, 8.0
-_NAMES_END, _NUMBERS = 31.0, 88.0
+_NAMES_END, _NUMBERS = 31.0, 85.0
 
 
 def plot_lags(result: Result, run: int | None = None) -> Page:
@@ -63,12 +63,11 @@ def save_lags(result: Result, run: int | None, directory: str | Path) -> list[Pa
 
 
 def _words(run: AlignmentRun) -> Words:
-    strides = run_of_strides(*run.compared).capitalize() if run.compared[0] > 0 else "No stride compared"
     title = "Where each one peaks, on average"
     ghost = f"Dashed outline: {run.named.label}." if run.named and run.named.expected_ms else ""
     facts = [zero_fact(run), "Bars: 95 %.", f"White lane: within {upper_bound(run.lane_ms)} ms.", ghost,
              clock_fact(run.clock_bound_ms), NOT_FORCES]  # fmt: skip
-    return words(title, f"{strides}; {run.count}", facts)
+    return words(title, whose(run, run.compared), facts)
 
 
 def _limit(run: AlignmentRun) -> float:
@@ -135,7 +134,7 @@ def _draw_numbers(
         return
     colour = CONTRIBUTORS[who].text_colour if run.names(who) else INK
     text = signed(place.value) if math.isfinite(place.value) else ABSENT
-    x = _NUMBERS + typeset.width(signed(-88.0), FIGURE_TEXT_PT, bold=True) / PT_PER_MM
+    x = _NUMBERS + typeset.width(signed(-888.0), FIGURE_TEXT_PT, bold=True) / PT_PER_MM
     gid = f"place-{who.value}-{side.value}"
     page.draw_text(
         (x, y), text, FIGURE_TEXT_PT, colour, bold=True, align="right", valign="center_baseline", gid=gid

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aqsense.model import Side
+from aqsense.view.tokens import SMALLEST_PT
 
 PT_PER_MM = 72 / 25.4
+_LINE = 1.17  # height of a line of text, in font sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ class Grid:
     def mean_bottom(self) -> float:
         """Lower edge of the mean row."""
         return self.mean_middle - 0.5 * self.row
+
+    def fitting_pt(self, size_pt: float) -> float:
+        """Size of text, of which a line must fit into a row; not below the smallest that is read."""
+        return max(SMALLEST_PT, min(size_pt, self.row * PT_PER_MM / _LINE))
 
     @property
     def mark_scale(self) -> float:

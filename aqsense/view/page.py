@@ -36,6 +36,7 @@ VerticalAlign = Literal["baseline", "center_baseline"]
 _SAVING = threading.Lock()
 # Levels of zlib: few colours pack well at any; 1 takes a third of the default's time.
 _FAST, _SMALL = 1, 6
+_NOTEBOOK_DPI = 100
 _SVG_RULES: Any = {"svg.fonttype": "none", "svg.hashsalt": "aqsense", "path.simplify": False}
 
 
@@ -140,6 +141,12 @@ class Page(Figure):
         options.setdefault("metadata", {"Date": None, "Title": self.title, "Creator": "aqsense"})
         with _SAVING, mpl.rc_context(_SVG_RULES), self._true_text():
             super().savefig(fname, **options)
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows, also where it has not set up matplotlib."""
+        shown = BytesIO()
+        self.savefig(shown, format="png", dpi=_NOTEBOOK_DPI)
+        return shown.getvalue()
 
     def save_as(self, path: Path) -> Path:
         """Save in the format of the name's ending; returns the path. OutputError where it can't be."""

@@ -15,7 +15,10 @@ from aqsense.view.tokens import CONTRIBUTORS
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What one panel is drawn with: the page, its run, its side, its rows and its two scales."""
+    """What one panel is drawn with: the page, its run, its side, its rows and its two scales.
+
+    suffix   of the names of its shapes, where a page has a second picture
+    """
 
     page: Page
     run: AlignmentRun
@@ -23,6 +26,7 @@ class Panel:
     rows: Sequence[StrideRow]
     grid: Grid
     axis: Axis
+    suffix: str = ""
 
     def steps(self) -> Iterator[tuple[int, StrideRow, StepRow]]:
         """Row index, stride and step, where the stride has a step of this side."""
@@ -33,6 +37,10 @@ class Panel:
     def lane(self, index: int, who: Contributor) -> float:
         """Height of a contributor's lane in a row."""
         return self.grid.middle(index) + CONTRIBUTORS[who].lane * self.grid.row
+
+    def mean_lane(self, who: Contributor) -> float:
+        """Height of a contributor's lane in the mean row."""
+        return self.grid.mean_middle + CONTRIBUTORS[who].lane * self.grid.row
 
     def joined_places(self, who: Contributor, places: Mapping[int, float]) -> list[list[tuple[float, float]]]:
         """Lines through places (row index -> ms) in neighbouring rows of a lane, in mm.
@@ -54,7 +62,7 @@ class Panel:
 
     def gid(self, kind: str, *more: object) -> str:
         """Name of a shape in the SVG."""
-        return "-".join((kind, *(str(part) for part in more), self.side.value))
+        return "-".join((kind, *(str(part) for part in more), self.side.value)) + self.suffix
 
     @property
     def has_mean_row(self) -> bool:

@@ -1,4 +1,4 @@
-"""The words of a panel: its head, the ticks of its axis, and in the rows what is not there."""
+"""The words of a panel: its head, the ticks of its axis, and those in its rows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM, Axis
 from aqsense.view.page import Align, Page
 from aqsense.view.panel import Panel
-from aqsense.view.run_rows import StepRow, StrideRow
-from aqsense.view.tokens import LABEL_PT, PANEL_TITLE_PT, SECONDARY, SMALLEST_PT
+from aqsense.view.row_words import draw_row_words
+from aqsense.view.tokens import LABEL_PT, PANEL_TITLE_PT, SECONDARY
 from aqsense.view.words import signed
 
 _TICK_EVERY_MS = 20
 _UNIT_LEFT = 5.4
-_PAD = 1.6  # mm between a panel's border and words
 
 
 def draw_panel_words(panel: Panel, *, is_brief: bool = False) -> None:
-    """All text of a panel but the numbers of peaks beyond its axis and what belongs to who is named.
+    """All text of a panel but what belongs to who is named.
 
     is_brief   of the head only title and `together`; the unit of the axis left of it, and once
     """
@@ -30,38 +29,11 @@ def draw_panel_words(panel: Panel, *, is_brief: bool = False) -> None:
         page.draw_text((axis.zero, y), "together", LABEL_PT, SECONDARY, align="center")
     else:
         _draw_head(panel, y)
-    for index, row in enumerate(panel.rows):
-        _draw_absences(panel, index, row)
+    draw_row_words(panel)
     _draw_ticks(panel, "" if is_brief else " ms")
     if is_brief and panel.side is Side.LEFT:
         at = (axis.x0 - _UNIT_LEFT, _ticks_y(panel))
         page.draw_text(at, "ms", LABEL_PT, SECONDARY, align="right")
-
-
-def _draw_absences(panel: Panel, index: int, row: StrideRow) -> None:
-    """Words in the row for a missing step, a step without a score, or a contributor without a peak."""
-    step = row.steps.get(panel.side)
-    if step is None:
-        _draw_words(panel, panel.grid.middle(index), f"no {panel.side.value} step", panel.axis.x0 + _PAD)
-    elif step.unscored:
-        _draw_words(panel, panel.grid.middle(index), step.unscored, panel.axis.x0 + _PAD)
-    else:
-        for who, words in step.missing.items():
-            _draw_words(panel, panel.lane(index, who), words, _free_place(panel, step, words))
-
-
-def _draw_words(panel: Panel, y: float, words: str, x: float) -> None:
-    panel.page.draw_text((x, y), words, SMALLEST_PT, SECONDARY, valign="center_baseline")
-
-
-def _free_place(panel: Panel, step: StepRow, words: str) -> float:
-    """Left end for words at the left border, or at the right one where marks would be hidden, mm."""
-    room = typeset.width(words, SMALLEST_PT) / PT_PER_MM
-    left, right = panel.axis.x0 + _PAD, panel.axis.x1 - _PAD - room
-    xs = [panel.axis.x(peak.place_ms) for peak in step.peaks.values()]
-    near_left = sum(x < left + room + 2 for x in xs)
-    near_right = sum(x > right - 2 for x in xs)
-    return left if near_left <= near_right else right
 
 
 def _draw_head(panel: Panel, y: float) -> None:

@@ -7,8 +7,7 @@ import math
 from matplotlib.colors import to_rgba
 
 from aqsense.model import Contributor
-from aqsense.view import typeset
-from aqsense.view.layout import PT_PER_MM
+from aqsense.view.ink import ARROWHEAD, border_mark
 from aqsense.view.marks import MarkStyle, draw_arrowhead, draw_mark
 from aqsense.view.page import Points
 from aqsense.view.panel import Panel
@@ -17,13 +16,10 @@ from aqsense.view.tokens import (
     CONTRIBUTORS,
     MEAN_MARK_SCALE,
     MEAN_WHISKER_PT,
-    SECONDARY,
-    SMALLEST_PT,
     WHISKER_OPACITY,
     WHISKER_PT,
     Emphasis,
 )
-from aqsense.view.words import signed
 
 
 def draw_peaks(panel: Panel) -> None:
@@ -77,34 +73,17 @@ def _draw_marks(panel: Panel, who: Contributor) -> None:
             at = (panel.axis.x(peak.place_ms), y)
             draw_mark(panel.page, at, CONTRIBUTORS[who], style, panel.gid("mark", *name))
         else:
-            _draw_beyond(panel, y, who, peak.place_ms, style, panel.gid("beyond", *name))
+            _draw_beyond(panel, y, who, peak.place_ms, style, panel.gid("border", *name))
 
 
 def _draw_beyond(
     panel: Panel, y: float, who: Contributor, place_ms: float, style: MarkStyle, gid: str
 ) -> None:  # fmt: skip
-    """A peak beyond the axis: arrowhead at the border, its mark beside it, its number.
-
-    Numbers of neighbouring lanes stand side by side, not one above the other: lanes are lower than text.
-    """
-    direction = 1 if place_ms > 0 else -1
-    border = panel.axis.x(place_ms)
-    size = 2.4 * panel.grid.mark_scale
-    draw_arrowhead(panel.page, (border - direction * size / 2, y), CONTRIBUTORS[who].colour, direction, size)
-    mark_x = border - direction * (size + 1.4)
-    draw_mark(panel.page, (mark_x, y), CONTRIBUTORS[who], style)
-    lane = list(CONTRIBUTORS).index(who)
-    slot = lane if direction < 0 else len(CONTRIBUTORS) - 1 - lane
-    words_x = mark_x - direction * (2.2 + slot * _number_room())
-    align = "right" if direction > 0 else "left"
-    panel.page.draw_text(
-        (words_x, y), signed(place_ms), SMALLEST_PT, SECONDARY, align=align, valign="center_baseline", gid=gid
-    )
-
-
-def _number_room() -> float:
-    """Width of a number beyond the axis with its gap, mm."""
-    return typeset.width(signed(-999.0), SMALLEST_PT) / PT_PER_MM + 1.5
+    """A peak beyond the axis: arrowhead at the border and its mark beside it; its number comes later."""
+    direction, size = (1 if place_ms > 0 else -1), ARROWHEAD * panel.grid.mark_scale
+    at = (panel.axis.x(place_ms) - direction * size / 2, y)
+    draw_arrowhead(panel.page, at, CONTRIBUTORS[who].colour, direction, size)
+    draw_mark(panel.page, (border_mark(panel, place_ms), y), CONTRIBUTORS[who], style, gid)
 
 
 def _draw_mean_row(panel: Panel) -> None:
@@ -112,10 +91,10 @@ def _draw_mean_row(panel: Panel) -> None:
         if math.isnan(place.value):
             continue
         token = CONTRIBUTORS[who]
-        y = panel.grid.mean_middle + token.lane * panel.grid.row
+        y = panel.mean_lane(who)
         style = MarkStyle(MEAN_MARK_SCALE * panel.grid.mark_scale)
         if not panel.axis.holds(place.value):
-            _draw_beyond(panel, y, who, place.value, style, panel.gid("mean-beyond", who.value))
+            _draw_beyond(panel, y, who, place.value, style, panel.gid("mean-border", who.value))
             continue
         _draw_mean_whisker(panel, place, y, token.colour)
         draw_mark(panel.page, (panel.axis.x(place.value), y), token, style, panel.gid("mean", who.value))

@@ -45,8 +45,10 @@ def chosen_run(result: Result, run: int | None) -> int:
     return run
 
 
-def rows_of_run(result: Result, run: int) -> AlignmentRun:
+def rows_of_run(result: Result, run: int, *, names_nobody: bool = False) -> AlignmentRun:
     """One run of a result. Zero of places: VISUAL 3.3, who is named being left out of it.
+
+    names_nobody   whoever the headline names: zero is the mean of all, as in every other run
 
     Raises NothingToAnalyse where the run has no strides.
     """
@@ -58,7 +60,7 @@ def rows_of_run(result: Result, run: int) -> AlignmentRun:
             f"no picture of run {run}: it holds no stride (a left and a right step). Choose another run."
         )
     summary = _summary_of_run(result.summary, run)
-    part = named_part(summary)
+    part = None if names_nobody else named_part(summary)
     named = part.named if part else None
     steps, who = rows_where(result.tables["steps"], run), named.contributor if named else None
     rows = stride_rows(strides, steps, float(record["start_s"]), who)
@@ -90,6 +92,18 @@ def rows_of_run(result: Result, run: int) -> AlignmentRun:
 def _from_columns(record: Mapping[str, Any], names: tuple[str, str, str]) -> Estimate:
     value, low, high = (float(record[name]) for name in names)
     return Estimate(value, low, high)
+
+
+def earlier_runs(result: Result, run: int) -> list[int]:
+    """Runs of the same athlete, kind and scored contributors that began before, in order of time."""
+    table = result.tables["runs"]
+    row = int(np.flatnonzero(np.asarray(table["run"]) == run)[0])
+    alike = np.asarray(table["start_s"]) < table["start_s"][row]
+    for name in ("kind", "athlete", "score_set"):
+        alike &= np.asarray(table[name]) == table[name][row]
+    found = np.flatnonzero(alike)
+    order = np.argsort(np.asarray(table["start_s"])[found], kind="stable")
+    return [int(number) for number in np.asarray(table["run"])[found][order]]
 
 
 def rows_where(table: Columns, run: int) -> Columns:

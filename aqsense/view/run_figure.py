@@ -6,7 +6,6 @@ Out: a page or files. Rows show the spread as it was seen, with 95 % of a single
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +15,30 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from aqsense.model import Floats, Result
+from aqsense.view.foot import interval_words, value_words
 from aqsense.view.layout import PT_PER_MM
 from aqsense.view.page import Page
-from aqsense.view.rows_of_run import chosen_run, rows_of_run, rows_where
+from aqsense.view.rows_of_run import chosen_run, earlier_runs, rows_of_run, rows_where
 from aqsense.view.run_rows import AlignmentRun
-from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, ticks, words
+from aqsense.view.small_figure import (
+    MARGIN,
+    TEXT_MM,
+    WIDTH,
+    Span,
+    Words,
+    apart,
+    save_pair,
+    small_page,
+    ticks,
+    whose,
+    words,
+)
 from aqsense.view.tokens import FIGURE_TEXT_PT, INK, LANE_EDGE, SECONDARY
-from aqsense.view.words import run_of_strides
 
-_LEFT, _RIGHT = 19.0, WIDTH - 14.0
+_LEFT, _RIGHT = 19.0, WIDTH - 20.0
 _SPREAD_MM, _SMALL_MM, _TITLE_MM, _AXIS_MM = 40.0, 13.0, 8.5, 11.0
 _LINE_PT, _EARLIER_PT, _BAND_OPACITY = 2.2, 1.1, 0.16
+_MOST_EARLIER = 5
 _LABEL_GAP = 1.15 * TEXT_MM
 
 
@@ -85,21 +97,19 @@ def save_run(result: Result, run: int | None, directory: str | Path) -> list[Pat
 
 
 def _words(run: AlignmentRun, has_earlier: bool) -> Words:
-    value = f"{run.spread.value:.1f} ms" if math.isfinite(run.spread.value) else ""
-    ends = f"; 95 % interval {run.spread.low:.1f} to {run.spread.high:.1f}" if value else ""
-    strides = f" over {run_of_strides(run.first, run.last)}{ends}" if value and run.first > 0 else ends
-    line = f"{run.count}: {value}{strides}" if value else run.count
+    value, interval = value_words(run.spread, 1, " ms"), interval_words(run.spread, 1)
+    line = f"{whose(run, (run.first, run.last))}: {value}" + (f" (95 %: {interval})" if interval else "")
     facts = [
-        "Band: 95 % of a single stride. Rows hold the measuring noise, the run's value does not.",
+        "Band: 95 % of a single stride. Strides hold the measuring noise, the run's value does not.",
         "Dotted: the strides of the run's value lie between.",
         "Thin grey: earlier runs, by number." if has_earlier else "",
         "One stride is a noisy sample.",
     ]
-    return words("How far apart the peaks are", line[0].upper() + line[1:], facts)
+    return words("How far apart the peaks are", line, facts)
 
 
 def _parts(result: Result, run: int) -> list[Part]:
-    runs = [run, *_earlier_runs(result, run)]
+    runs = [run, *earlier_runs(result, run)[-_MOST_EARLIER:]]
     found = {number: _quantities(result, number) for number in runs}
 
     def part(name: str, title: str, height: float, *, from_zero: bool = False) -> Part:
@@ -113,18 +123,6 @@ def _parts(result: Result, run: int) -> list[Part]:
         part("contact", "FOOT ON THE GROUND, ms", _SMALL_MM),
         part("speed", "SPEED, m/s", _SMALL_MM),
     ]
-
-
-def _earlier_runs(result: Result, run: int) -> list[int]:
-    table = result.tables["runs"]
-    row = int(np.flatnonzero(np.asarray(table["run"]) == run)[0])
-    same = [
-        int(number)
-        for i, number in enumerate(table["run"])
-        if table["start_s"][i] < table["start_s"][row]
-        and all(table[name][i] == table[name][row] for name in ("kind", "athlete", "score_set"))
-    ]
-    return same[-5:]
 
 
 def _quantities(result: Result, run: int) -> dict[str, Series]:
@@ -236,13 +234,14 @@ def _stretches(is_known: Any) -> list[list[int]]:
 
 
 def _draw_labels(page: Page, labels: Sequence[tuple[float, Series]], main: Series) -> None:
-    """Numbers of the runs at the right, pushed apart from below where lines end close together."""
-    lowest = -math.inf
-    for y, one in sorted(labels, key=lambda label: label[0]):
-        lowest = max(y, lowest + _LABEL_GAP)
+    """Numbers of the runs right of where their lines end, each joined to its line."""
+    placed = sorted(labels, key=lambda label: label[0])
+    heights = apart([y for y, _ in placed], _LABEL_GAP)
+    for (end, one), y in zip(placed, heights, strict=True):
         is_main = one is main
-        colour = INK if is_main else SECONDARY
-        text, at = f"run {one.run}" if is_main else f"{one.run}", (_RIGHT + 1.5, lowest)
+        page.draw_line([(_RIGHT + 0.6, end), (_RIGHT + 3.0, y)], LANE_EDGE, 0.6, z=1.0)
+        text, colour = (f"run {one.run}", INK) if is_main else (f"{one.run}", SECONDARY)
+        at = (_RIGHT + 3.6, y)
         page.draw_text(at, text, FIGURE_TEXT_PT, colour, bold=is_main, valign="center_baseline")
 
 

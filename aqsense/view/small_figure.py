@@ -13,7 +13,9 @@ from pathlib import Path
 from aqsense.view import typeset
 from aqsense.view.layout import PT_PER_MM
 from aqsense.view.page import Page
+from aqsense.view.run_rows import AlignmentRun
 from aqsense.view.tokens import FIGURE_NOTE_PT, FIGURE_TEXT_PT, FIGURE_TITLE_PT, SECONDARY
+from aqsense.view.words import joined, run_of_strides
 
 WIDTH = 118.0
 MARGIN = 4.0
@@ -21,9 +23,10 @@ ROOM_PT = (WIDTH - 2 * MARGIN) * PT_PER_MM
 TEXT_MM = FIGURE_TEXT_PT / PT_PER_MM
 _LEADING = 1.25
 _HEAD_GAP = 3.0
+_NAME_ROOM = 0.45  # of a line, at most, for the athlete
 _TITLE_SIZES = ((FIGURE_TITLE_PT, 1), (FIGURE_TITLE_PT - 2, 2))
 _LINE_SIZES = ((FIGURE_TEXT_PT, 2),)
-_NOTE_SIZES = ((FIGURE_NOTE_PT, 6),)
+_NOTE_SIZES = ((FIGURE_NOTE_PT, 8),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class Words:
     def note_mm(self) -> float:
         """Height of the note with its margin."""
         return MARGIN + len(self.note) * FIGURE_NOTE_PT * _LEADING / PT_PER_MM
+
+
+def whose(run: AlignmentRun, strides: tuple[int, int]) -> str:
+    """`a07 · run 3 of 6 · strides 5 to 12`: these pictures are handed on without the report, too."""
+    name = typeset.cut(run.athlete, _NAME_ROOM * ROOM_PT, FIGURE_TEXT_PT)
+    which = run_of_strides(*strides) if strides[0] > 0 else "no stride compared"
+    return joined((name, run.count, which))
 
 
 def words(title: str, line: str, facts: Sequence[str]) -> Words:
@@ -102,6 +112,19 @@ def ticks(low: float, high: float, most: int) -> list[float]:
         if last - first + 1 <= most:
             return [n * step * factor for n in range(first, last + 1)]
     return []
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Rising places, those closer than `gap` moved apart around their common middle."""
+    groups: list[tuple[int, float]] = []  # members, and the mean place of the first
+    for place in places:
+        n, first = 1, place
+        while groups and groups[-1][1] + groups[-1][0] * gap > first:
+            m, before = groups.pop()
+            first = (m * before + n * (first - m * gap)) / (m + n)
+            n += m
+        groups.append((n, first))
+    return [first + k * gap for n, first in groups for k in range(n)]
 
 
 def save_pair(page: Page, directory: str | Path, stem: str) -> list[Path]:

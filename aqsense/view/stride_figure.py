@@ -15,13 +15,15 @@ from matplotlib.colors import to_rgba
 
 from aqsense.errors import NothingToAnalyse
 from aqsense.model import Columns, Contributor, Floats, Result, Side
+from aqsense.view import typeset
 from aqsense.view.foot import NUMBERS_UP_TO_MS
+from aqsense.view.layout import PT_PER_MM
 from aqsense.view.marks import MarkStyle, draw_mark
 from aqsense.view.note import NOT_FORCES, clock_fact
 from aqsense.view.page import Page, box
 from aqsense.view.rows_of_run import chosen_run, rows_of_run, rows_where
 from aqsense.view.run_rows import BOTH_SIDES, AlignmentRun
-from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, words
+from aqsense.view.small_figure import MARGIN, TEXT_MM, WIDTH, Span, Words, save_pair, small_page, whose, words
 from aqsense.view.tokens import (
     CONTRIBUTORS,
     FIGURE_TEXT_PT,
@@ -34,7 +36,7 @@ from aqsense.view.tokens import (
     WHISKER_PT,
     ContributorToken,
 )
-from aqsense.view.words import run_of_strides, signed
+from aqsense.view.words import signed
 
 OTHER_ARM = "other_arm_back"
 _NAMES_END, _GAP, _ROW, _BAR, _HEAD, _AXIS_MM = 27.0, 5.0, 13.5, 4.5, 14.0, 8.0
@@ -101,15 +103,13 @@ def save_stride(result: Result, run: int | None, directory: str | Path) -> list[
 def _words(run: AlignmentRun) -> Words:
     facts = [
         "0 = touchdown. Line: median stride; band: its middle half. Each row has its own scale.",
-        "Mark: median peak; thin bar: 95 % of a single peak.",
+        "Mark and number: median peak, ms after touchdown; thin bar: 95 % of a single peak.",
         "Grey bar: foot on the ground.",
         "The push leg peaks where its shin stops turning back.",
         clock_fact(run.clock_bound_ms),
         NOT_FORCES,
     ]
-    strides = run_of_strides(run.first, run.last).capitalize()
-    line = f"{strides}; {run.count}"
-    return words("What moves when, in one stride", line, facts)
+    return words("What moves when, in one stride", whose(run, (run.first, run.last)), facts)
 
 
 def _compared(steps: Columns, run: AlignmentRun) -> Columns:
@@ -218,11 +218,18 @@ def _draw_peak(page: Page, run: AlignmentRun, panel: _Panel, name: str, base: fl
     if run.sync_sd_ms > NUMBERS_UP_TO_MS:
         return
     ms = _median(1000 * (steps[column] - steps["contact_s"]))
-    text, right = signed(ms), panel.across.stop
     more = _PUSH_MORE if name == Contributor.PUSH.value else 0.0
-    where = (right, base + _ROW + more - 1.5 - TEXT_MM)
+    _draw_number(page, panel, at[0], base + _ROW + more - 1.5 - TEXT_MM, signed(ms), name)
+
+
+def _draw_number(page: Page, panel: _Panel, mark_x: float, y: float, text: str, name: str) -> None:
+    """At the right end of the row, or left of the mark where that is in the way."""
+    across = panel.across
+    mark = _token(name).size_pt / PT_PER_MM
+    reach = typeset.width(text, FIGURE_TEXT_PT, bold=True) / PT_PER_MM + mark
+    x = across.stop if mark_x < across.stop - reach else mark_x - mark
     gid = f"number-{name}-{panel.side.value}"
-    page.draw_text(where, text, FIGURE_TEXT_PT, bold=True, align="right", gid=gid)
+    page.draw_text((x, y), text, FIGURE_TEXT_PT, bold=True, align="right", gid=gid)
 
 
 def _draw_names(page: Page, top: float) -> None:

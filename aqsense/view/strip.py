@@ -20,12 +20,16 @@ _SHORTEST_SCALE_MS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Where the bars stand and how long 1 ms is: one scale for the pictures of a session."""
+    """Where the bars stand and how long 1 ms is: one scale for the pictures of a session.
+
+    suffix   of the names of the bars
+    """
 
     page: Page
     layout: Layout
     grid: Grid
     run: AlignmentRun
+    suffix: str = ""
 
     @property
     def full_ms(self) -> float:
@@ -66,8 +70,11 @@ def _draw_spread(strip: Strip, middle: float, spread_ms: float, score: float, gi
         return
     end = strip.end(spread_ms)
     fill = INK if math.isfinite(score) else None
-    page.draw_outlines([box(x0, end, middle, row * _BAR)], fill=fill, edge=INK, edge_pt=0.8, gid=gid)
+    page.draw_outlines(
+        [box(x0, end, middle, row * _BAR)], fill=fill, edge=INK, edge_pt=0.8, gid=gid + strip.suffix
+    )
     if spread_ms > strip.full_ms:  # a white cut: longer than drawn
         cut = [(end - 3.2, middle - row * 0.3), (end - 2.0, middle + row * 0.3)]
         page.draw_line(cut, PAPER, 2.5)
-    page.draw_text((end + 1.2, middle), f"{spread_ms:.0f}", LABEL_PT, bold=True, valign="center_baseline")
+    size = strip.grid.fitting_pt(LABEL_PT)
+    page.draw_text((end + 1.2, middle), f"{spread_ms:.0f}", size, bold=True, valign="center_baseline")

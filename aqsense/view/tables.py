@@ -77,9 +77,17 @@ def read_result(directory: str | Path) -> Result:
     if not folder.is_dir():
         raise RecordingError("there is no such folder of results. Run `aqsense analyze` first.", path=folder)
     there = [table for table in _COLUMNS if table in TABLES or (folder / f"{table}.csv").is_file()]
-    return Result(
-        {table: _columns(folder / f"{table}.csv", table) for table in there}, _summary(folder / SUMMARY)
-    )
+    return Result({table: read_table(folder, table) for table in there}, read_summary(folder))
+
+
+def read_table(directory: Path, table: str) -> Columns:
+    """One table of a result folder; raises as `read_result`."""
+    return _columns(directory / f"{table}.csv", table)
+
+
+def read_summary(directory: Path) -> dict[str, Any]:
+    """summary.json of a result folder; raises as `read_result`."""
+    return _summary(directory / SUMMARY)
 
 
 def summary_text(summary: Mapping[str, Any]) -> str:

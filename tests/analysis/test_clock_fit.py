@@ -161,15 +161,11 @@ def test_arrivals_give_skew_and_the_offset_of_the_least_delay(skew_ppm: float, s
     assert found.ticks_per_sample == 10_000
 
 
-def test_no_packet_arrives_before_the_clock_says_it_was_measured() -> None:
-    tick, rows, _ = packets(skew_ppm=20.0, offset_s=0.0, seed=9)
+def test_a_clock_from_arrivals_alone_says_what_it_is_worth() -> None:
+    tick, rows, true_s = packets(skew_ppm=0.0, offset_s=0.0, seed=0)
     clock = by_arrivals(tick, rows).clock
-    assert (rows["arrival_s"] - clock.time_at(rows["tick"].astype(float))).min() >= -1e-9
-
-
-def test_a_clock_from_arrivals_alone_is_worth_10_ms() -> None:
-    tick, rows, _ = packets(skew_ppm=0.0, offset_s=0.0, seed=0)
-    assert by_arrivals(tick, rows).clock.sd_s == 0.010
+    assert 0.0005 < clock.sd_s < 0.002
+    assert np.abs(clock.time_at(tick.astype(float)) - true_s).max() < clock.bound95_s
     assert by_arrivals(tick, rows, sync_sd_s=0.0015).clock.sd_s == 0.0015
 
 

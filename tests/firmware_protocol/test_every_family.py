@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from firmware_protocol import FAMILIES, Advertisement, Family, ProtocolError, Rows, Stream, Wish
-from firmware_protocol.family import Notification
+from firmware_protocol import (
+    FAMILIES,
+    Advertisement,
+    ExchangeError,
+    Family,
+    ProtocolError,
+    Rows,
+    Stream,
+    Wish,
+)
+from firmware_protocol.family import Notification, VirtualSensor
 from firmware_protocol.rehearsal import moving, rehearse, sent, started
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
@@ -180,6 +191,46 @@ def test_blink(family: Family) -> None:
     sensor = family.virtual("1234")
     sensor.connect()
     assert rehearse(family.blink(), sensor).steps
+
+
+class Spoiling:
+    """A virtual sensor some of whose answers are damaged on the way."""
+
+    def __init__(self, sensor: VirtualSensor, draw: random.Random):
+        self._sensor = sensor
+        self._draw = draw
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sensor, name)
+
+    def _spoilt(self, payload: bytes) -> bytes:
+        other = self._draw.randbytes(4)
+        return fuzz_protocol.spoil(payload, self._draw, other) if self._draw.random() < 0.2 else payload
+
+    def read(self, characteristic: str) -> bytes:
+        return self._spoilt(self._sensor.read(characteristic))
+
+    def write(self, characteristic: str, data: bytes) -> list[Notification]:
+        answers = self._sensor.write(characteristic, data)
+        return [Notification(one.characteristic, self._spoilt(one.payload)) for one in answers]
+
+
+def test_spoilt_answers_are_taken_or_end_in_an_exchange_error(family: Family) -> None:
+    """Whatever a sensor answers: a stream that a receiver can be made for, or one line."""
+    said: list[str] = []
+    for seed in range(150):
+        sensor = family.virtual("1234")
+        sensor.connect()
+        spoiling: Any = Spoiling(sensor, random.Random(seed))
+        try:
+            stream = rehearse(family.configure(Wish()), spoiling).result
+            family.receiver(stream)
+            assert np.isfinite([stream.rate_hz, stream.accel_range_m_s2, stream.gyro_range_rad_s]).all()
+            rehearse(family.stop(stream), spoiling)
+        except ExchangeError as error:
+            said.append(str(error))
+    assert 0 < len(said) < 150
+    assert all(len(one.splitlines()) == 1 for one in said)
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -7,18 +7,23 @@ import struct
 
 import numpy as np
 import pytest
-from vectors import vector_parameters
+from vectors import vectors_of
 
 from firmware_protocol import ProtocolError, standard_services
-from firmware_protocol.movella_dot_payloads import LAYOUTS, decode, encode
-from firmware_protocol.movella_dot_uuids import MEDIUM_PAYLOAD, SHORT_PAYLOAD
+from firmware_protocol.movella_dot_payloads import (
+    LAYOUTS,
+    decode,
+    encode,
+    encode_sample,
+    export_layout,
+    sample,
+)
+from firmware_protocol.movella_dot_uuids import MEDIUM_PAYLOAD, PAYLOAD_LENGTH
 from firmware_protocol.unwrap import Unwrapper
 
 
-@pytest.mark.parametrize("vector", vector_parameters("movella_dot"))
+@pytest.mark.parametrize("vector", vectors_of("movella_dot", PAYLOAD_LENGTH))
 def test_vectors_of_payloads(vector) -> None:
-    if vector.characteristic not in (MEDIUM_PAYLOAD, SHORT_PAYLOAD):
-        pytest.skip("a message: not decoded yet")
     packet, stated = decode(vector.characteristic, vector.data), vector.decoded
     assert (packet.tick, packet.fields["mode"]) == (stated["timestamp_us"], stated["mode"])
     for axis, name in enumerate("xyz"):
@@ -36,17 +41,45 @@ def test_vectors_of_payloads(vector) -> None:
         np.testing.assert_allclose(packet.gyro_rad_s, np.radians([stated["gyr"]]), rtol=1e-6)
 
 
+@pytest.mark.parametrize("vector", vectors_of("movella_dot", PAYLOAD_LENGTH))
+def test_captured_payloads_are_encoded(vector) -> None:
+    packet = decode(vector.characteristic, vector.data)
+    values = [packet.fields[name] for name in LAYOUTS[packet.fields["mode"]].names if name in packet.fields]
+    for block in (packet.accel_m_s2, None if packet.gyro_rad_s is None else np.degrees(packet.gyro_rad_s)):
+        values += [] if block is None else block[0].tolist()
+    assert encode(packet.fields["mode"], packet.tick or 0, values) == vector.data
+
+
+def test_flags_of_the_sensor_are_clipping() -> None:
+    values = [1.0, 0, 0, 0, 0.5, 0.25, 0, 0x0203, 2, 0]
+    fields = decode(MEDIUM_PAYLOAD, encode(2, 7, values), 2).fields
+    assert (fields["status"], fields["clipped_accel_samples"], fields["clipped_gyro_samples"]) == (
+        0x203,
+        2,
+        0,
+    )
+    for status, clipped in ((0x0200, False), (0x0001, True), (0x0020, True), (0x0040, False)):
+        layout = export_layout((0x00, 0x07, 0x08, 0x0A))
+        packet = sample(layout, encode_sample(layout, 1, [0, 0, 9.8, 0, 0, 0, status]), 0, 60, {})
+        assert packet.clipped is not None
+        assert packet.clipped.tolist() == [clipped]
+
+
 @pytest.mark.parametrize("mode", sorted(LAYOUTS))
 def test_every_field_is_read_from_its_end(mode: int) -> None:
     layout = LAYOUTS[mode]
     values = [0.1 + 0.37 * i for i in range(len(layout.names))]
-    if layout.delta_at is not None:
+    if layout.dq_at is not None:
         values[:4] = [0.99, 0.011, 0.023, 0.037]
+    if layout.status_at is not None:
+        values[layout.status_at :] = [0x0201, 3, 4]
     payload = encode(mode, 0x01020304, values)
     right = decode(layout.characteristic, payload, mode)
-    places = [(4 * i, 4) for i in range(1 + len(layout.names) - (3 if layout.mag_at else 0))]
+    places = [(4 * i, 4) for i in range(1 + layout.n_floats)]
     if layout.mag_at is not None:
         places += [(4 + 4 * layout.mag_at + 2 * i, 2) for i in range(3)]
+    if layout.status_at is not None:
+        places += [(4 + 4 * layout.n_floats, 2), (6 + 4 * layout.n_floats, 2)]
     for offset, size in places:
         turned = payload[:offset] + payload[offset : offset + size][::-1] + payload[offset + size :]
         assert turned != payload

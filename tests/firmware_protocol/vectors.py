@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,6 +62,15 @@ def vector_parameters(*devices: str) -> list[ParameterSet]:
     if not FILE.exists():
         return [pytest.param(None, marks=pytest.mark.skip(f"{FILE} is not there"))]
     return [pytest.param(one, id=f"{one.number}-{one.device}") for one in vectors(*devices)]
+
+
+def vectors_of(device: str, characteristics: Collection[str], *, others: bool = False) -> list[ParameterSet]:
+    """Like `vector_parameters`, those of some characteristics only; or all but those."""
+    every = vector_parameters(device)
+    if not FILE.exists():
+        return every
+    chosen = {one.number for one in vectors(device) if (one.characteristic in characteristics) != others}
+    return [one for one in every if getattr(one.values[0], "number", None) in chosen]
 
 
 def vector_data(number: int) -> bytes:

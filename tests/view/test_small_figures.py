@@ -14,6 +14,7 @@ import aqsense as aq
 from aqsense.errors import NothingToAnalyse, SettingsError
 from aqsense.view.lags_figure import save_lags
 from aqsense.view.run_figure import save_run
+from aqsense.view.small_figure import apart
 from aqsense.view.stride_figure import save_stride
 
 PLOTS = (aq.plot_run, aq.plot_stride, aq.plot_lags)
@@ -93,3 +94,17 @@ def test_refusals(plot):
 def test_no_file_where_a_run_has_no_envelopes(tmp_path):
     assert save_stride(made_result(3), 1, tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([], []),
+        ([1.0, 9.0], [1.0, 9.0]),
+        ([1.0, 1.0], [0.0, 2.0]),
+        ([0.0, 0.0, 0.0, 9.0], [-2.0, 0.0, 2.0, 9.0]),
+        ([0.0, 1.0, 2.5], [-5 / 6, 7 / 6, 19 / 6]),
+    ],
+)
+def test_labels_give_way_as_little_as_can_be(places, expected):
+    assert apart(places, 2.0) == pytest.approx(expected)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
 from aqsense.view.page import Page
 
 TOUCH_PX = 1.0  # boxes are line boxes, a little larger than the letters
 MARGIN_MM = 2.0
+MARKS = ("mark-", "border-", "mean-", "lag-", "peak-")
+LETTERS = 0.36  # half the height of capitals, in font sizes
 
 
 def problems(page: Page) -> list[str]:
@@ -28,3 +32,23 @@ def problems(page: Page) -> list[str]:
 
 def words_of(page: Page) -> list[str]:
     return [words for words, _ in page.text_boxes()]
+
+
+def touched_marks(page: Page) -> list[str]:
+    """Texts whose letters touch a contributor's mark."""
+    renderer = FigureCanvasAgg(page).get_renderer()
+    marks = [
+        (str(shape.get_gid()), shape.get_window_extent(renderer))
+        for shape in page.artists
+        if str(shape.get_gid()).startswith(MARKS)
+    ]
+    found: list[str] = []
+    for text in page.texts:
+        box = text.get_window_extent(renderer)
+        middle, half = (box.y0 + box.y1) / 2, LETTERS * text.get_fontsize() * page.dpi / 72
+        for name, mark in marks:
+            across = min(box.x1, mark.x1) - max(box.x0, mark.x0)
+            down = min(middle + half, mark.y1) - max(middle - half, mark.y0)
+            if across > 0 and down > 0:
+                found.append(f"{text.get_text()!r} on {name} by {across:.1f} x {down:.1f} px")
+    return found

@@ -127,7 +127,7 @@ DEFINITIONS = (
         "For a contributor: the smallest difference that would be named in 80 % of such runs. For the "
         "others: the smallest difference between two runs that is more than this athlete's runs of one day "
         "differ (95 %).",
-        "1.96 · √2 · SD between runs of one day (at least three)",
+        "t · √2 · SD between runs of one day (at least three); t = Student's, near 1.96 for many runs",
     ),
 )
 
