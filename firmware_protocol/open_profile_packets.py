@@ -254,7 +254,7 @@ def _packet(head: Mapping[str, Any], raw: Ticks) -> Packet:
     start = 0
     for block in (ACCEL, GYRO, MAG):
         if head["contents"] & block:
-            values[block] = raw[:, start : start + 3] * _unit(block, head)
+            values[block] = np.asarray(raw[:, start : start + 3] * _unit(block, head), np.float64)
             start += 3
     n_moving = start - 3 * (MAG in values)
     return Packet(

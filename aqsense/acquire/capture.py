@@ -18,7 +18,6 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from aqsense.acquire.capture_state import CaptureMeter, CaptureNow
-from aqsense.acquire.finder import Finder
 from aqsense.acquire.host_clock import HostClock
 from aqsense.acquire.link import Link
 from aqsense.acquire.log_record import LogRecord, What
@@ -117,10 +116,9 @@ class Capture:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_exception_handler(self._defect)
         self._ready.set()
-        radio = asyncio.Lock()
-        finder = Finder(self._link, radio)
+        connecting = asyncio.Lock()
         sensors = [
-            SensorCapture(one, self._link, self._queue.put, radio, finder, self.clock, self._patience)
+            SensorCapture(one, self._link, self._queue.put, connecting, self.clock, self._patience)
             for one in self._wanted
         ]
         tasks = [asyncio.create_task(sensor.run()) for sensor in sensors]

@@ -1,6 +1,6 @@
 """One sensor over its whole capture: connect, configure, stream, watch, connect again.
 
-In:  a sensor that a scan found, or whom to look for; what it is to send.
+In:  a sensor that a scan found, what it is to send.
 Out: records: `connected`, its notifications, the description of its stream, `lost`, `reconnected` ...
 Refuses: to end because something failed. It tries again until it is stopped, and says what was wrong.
 A watchdog ends a connection that is silent: on every system a radio can fall silent without saying so.
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aqsense.acquire.exchange_driver import Talk
-from aqsense.acquire.finder import Finder
 from aqsense.acquire.host_clock import HostClock
 from aqsense.acquire.link import Connection, Found, Link
 from aqsense.acquire.log_record import LogRecord, What
@@ -23,7 +22,6 @@ from aqsense.acquire.stream_facts import facts_of
 from aqsense.errors import SensorError
 from firmware_protocol import FAMILIES
 from firmware_protocol.exchange import Exchange, ExchangeError, Stream, Wish, WriteRefused
-from firmware_protocol.family import Family
 
 Put = Callable[[LogRecord], None]
 TROUBLES = (SensorError, ExchangeError, WriteRefused, TimeoutError)
@@ -33,13 +31,11 @@ TROUBLES = (SensorError, ExchangeError, WriteRefused, TimeoutError)
 class Wanted:
     """A sensor that is to be recorded.
 
-    found   by a scan; None = look for `who` (serial, name or address)
     facts   of the sensor for recording.json: serial, placement ...
     """
 
     site: str
-    found: Found | None = None
-    who: str = ""
+    found: Found
     wish: Wish = field(default_factory=Wish)
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -68,20 +64,18 @@ USUAL = Patience()
 class SensorCapture:
     """Run it as a task on the radio's loop; `stop` ends it.
 
-    radio    lock shared by all sensors of a radio: one connect or scan at a time
-    finder   shared too: one scan serves all
+    connecting   lock shared by all sensors of a radio: one connect at a time
     """
 
     def __init__(
-        self, wanted: Wanted, link: Link, put: Put, radio: asyncio.Lock, finder: Finder, clock: HostClock,
+        self, wanted: Wanted, link: Link, put: Put, connecting: asyncio.Lock, clock: HostClock,
         patience: Patience,
     ):  # fmt: skip
         self._wanted = wanted
-        self._found = wanted.found
+        self._family = FAMILIES[wanted.found.identity.family]
         self._link = link
         self._put = put
-        self._radio = radio
-        self._finder = finder
+        self._connecting = connecting
         self._clock = clock
         self._patience = patience
         self._stopping = asyncio.Event()
@@ -111,24 +105,20 @@ class SensorCapture:
     async def _connection(self) -> None:
         """One connection from its begin to its end."""
         ended = asyncio.Event()
-        if self._found is None:
-            self._tell(stage="looking for it")
-            self._found = await self._finder.find(self._wanted.who)
-        family = FAMILIES[self._found.identity.family]
         self._tell(stage="connecting")
-        async with self._radio:
+        async with self._connecting:
             if self._stopping.is_set():
                 return
-            connection = await self._link.connect(self._found, ended.set)
+            connection = await self._link.connect(self._wanted.found, ended.set)
         self._mark("reconnected" if self._was_connected else "connected")
         self._was_connected = True
         talk = Talk(connection, self._notified, self._clock)
         reason = "the connection broke off"
         try:
-            stream = await self._configure(family, talk, ended)
-            reason = await self._watch(family, talk, ended, stream)
+            stream = await self._configure(talk, ended)
+            reason = await self._watch(talk, ended, stream)
             if self._stopping.is_set() and connection.is_connected:
-                await self._within(self._patience.stop_s, talk, family.stop(stream))
+                await self._within(self._patience.stop_s, talk, self._family.stop(stream))
         except TROUBLES as trouble:
             reason = str(trouble) or "no answer in time"
             if not self._stopping.is_set():
@@ -139,18 +129,18 @@ class SensorCapture:
                 self._mark("lost", reason)
             await _disconnect(connection)
 
-    async def _configure(self, family: Family, talk: Talk, ended: asyncio.Event) -> Stream:
+    async def _configure(self, talk: Talk, ended: asyncio.Event) -> Stream:
         self._tell(stage="configuring")
         self._heard_ns = self._clock.now_ns()
-        exchange = family.configure(self._wanted.wish)
+        exchange = self._family.configure(self._wanted.wish)
         stream = await self._unless(ended, self._within(self._patience.configure_s, talk, exchange))
         facts = facts_of(stream) | self._wanted.facts | {"since_ns": talk.last_write_ns}
-        facts |= {"title": family.title}
+        facts |= {"title": self._family.title}
         self._put(LogRecord(What.STREAM, self._clock.now_ns(), self._wanted.site, facts=facts))
-        self._tell(stage="streaming", rssi_dbm=self._found.rssi_dbm if self._found else None, trouble="")
+        self._tell(stage="streaming", rssi_dbm=self._wanted.found.rssi_dbm, trouble="")
         return stream
 
-    async def _watch(self, family: Family, talk: Talk, ended: asyncio.Event, stream: Stream) -> str:
+    async def _watch(self, talk: Talk, ended: asyncio.Event, stream: Stream) -> str:
         """Until the connection ends, falls silent or the capture stops; why."""
         looked_ns = self._heard_ns = self._clock.now_ns()
         # A family that packs many samples is silent that long by nature.
@@ -164,13 +154,13 @@ class SensorCapture:
                 return f"silent for {silent_s:.1f} s"
             if self._seconds_since(looked_ns) > self._patience.battery_s:
                 looked_ns = self._clock.now_ns()
-                await self._look_at_battery(family, talk, ended)
+                await self._look_at_battery(talk, ended)
             await self._wait(self._stopping, 0.1)
         return "stopped"
 
-    async def _look_at_battery(self, family: Family, talk: Talk, ended: asyncio.Event) -> None:
+    async def _look_at_battery(self, talk: Talk, ended: asyncio.Event) -> None:
         with suppress(*TROUBLES):
-            looking = self._within(self._patience.stop_s, talk, family.battery())
+            looking = self._within(self._patience.stop_s, talk, self._family.battery())
             percent = await self._unless(ended, looking)
             if percent is not None:
                 self._tell(battery_percent=percent)

@@ -39,8 +39,6 @@ def _waiting(waiting: list[SensorNow], n: int) -> str:
         return f"{name} is lost ({_bare(one.trouble)}): bring it nearer. The other {here} go on."
     if one.trouble:
         return f"{name} does not connect ({_bare(one.trouble)}). {here} of {n} are ready."
-    if all(sensor.stage == "looking for it" for sensor in waiting):
-        return f"Looking for {', '.join(named(sensor.site) for sensor in waiting)}; {here} of {n} are ready."
     return f"Connecting: {here} of {n} are ready."
 
 

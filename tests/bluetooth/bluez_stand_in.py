@@ -27,7 +27,7 @@ from firmware_protocol import WriteRefused
 ADAPTER = "/org/bluez/hci0"
 FAILED = "org.bluez.Error.Failed"
 NO_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
-ADVERTISE_EVERY_S = 0.05
+ADVERTISE_EVERY_S = 0.03
 Answer = tuple[str, list[Any], list[int]]
 NOTHING: Answer = ("", [], [])
 TYPES = {

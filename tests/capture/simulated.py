@@ -16,11 +16,9 @@ from aqsense.acquire.log_record import LogRecord, What
 from aqsense.acquire.packet_log import PacketLog, read_packets
 from aqsense.acquire.sensor_capture import USUAL, Patience, Wanted
 from aqsense.acquire.simulated_link import Habits, SimulatedLink, SimulatedSensor, Source
-from aqsense.model import SITES as ALL_SITES
-from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
+from aqsense.model import SITES, STANDARD_GRAVITY_M_S2, Floats
 from firmware_protocol import FAMILIES, Identity, Wish
 
-SITES = ALL_SITES[:5]
 # Real time that everything may take on a busy machine before a test gives up.
 LONGEST_S = 60.0
 
@@ -67,7 +65,7 @@ class Running:
         self.link = link or SimulatedLink(sensors, HostClock(speed))
         wanted = [
             Wanted(site, one, wish=Wish(rate_hz=rate_hz))
-            for site, one in zip(ALL_SITES, found(self.link), strict=False)
+            for site, one in zip(SITES, found(self.link), strict=False)
         ]
         self.log = log or PacketLog(folder)
         self.capture = Capture(

@@ -181,34 +181,34 @@ def child(program: str, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-WRITER = f"""
-    import os, sys, time
-    from pathlib import Path
-    from aqsense.acquire.log_record import LogRecord, What
-    from aqsense.acquire.packet_log import PacketLog
-    log = PacketLog(Path(sys.argv[1]))
+def write_for_ever(folder: Path, told: int) -> None:
+    """Numbered records; each number is told after its record was written."""
+    log = PacketLog(folder)
     for i in range(10**9):
-        log.append(LogRecord(What.PACKET, i, "trunk", {UUID!r}, i.to_bytes(8, "little") * 25))
-        os.write(1, b"%d\\n" % i)
+        log.append(LogRecord(What.PACKET, i, "trunk", UUID, i.to_bytes(8, "little") * 25))
+        os.write(told, b"%d\n" % i)
         if i % 50 == 0:
             time.sleep(0.001)
-    """
 
 
 def killed(folder: Path, after_s: float) -> None:
     """A writer is killed; all that it had written before is there, and the folder goes on being used."""
-    running = child(WRITER, folder)
-    assert running.stdout is not None
-    first = running.stdout.readline()  # it is at work
-    time.sleep(after_s)
-    running.send_signal(signal.SIGKILL)
-    said = first + running.stdout.read()
-    running.wait()
-    told = int(said[: said.rindex("\n")].rsplit("\n", 1)[-1])
+    hearing, telling = os.pipe()
+    writer = os.fork()
+    if not writer:
+        write_for_ever(folder, telling)
+    os.close(telling)
+    with open(hearing, encoding="ascii") as told:  # noqa: PTH123  (a descriptor)
+        first = told.readline()  # it is at work
+        time.sleep(after_s)
+        os.kill(writer, signal.SIGKILL)
+        said = first + told.read()
+    os.waitpid(writer, 0)
+    newest = int(said[: said.rindex("\n")].rsplit("\n", 1)[-1])
     *_, last = segments(folder)
     numbers = [one.time_ns for one in read_packets(last) if one.what is What.PACKET]
     assert numbers == list(range(len(numbers)))
-    assert len(numbers) > told, "a record is lost that had been written"
+    assert len(numbers) > newest, "a record is lost that had been written"
     assert not is_being_recorded(folder)
 
 

@@ -4,7 +4,8 @@ Leg: the dive of the shin at toe-off. Body: mean vertical load on the ground in 
 level running is step time over contact time exactly; and the speed gained per step, where speed is known.
 
 Differs from METHOD 5.5: the stall's sharpness is left out; the stall is a ripple without a plateau and has
-no width.
+no width. Whether the body rises is judged by its speed, not by the speed gained per step: that falls in every
+sprint from a start while the dive rises.
 """
 
 from __future__ import annotations
@@ -52,12 +53,18 @@ def push(run: RunData) -> Answer:
     slopes = {
         "dive": _relative_slope(order, dive, "no_toe_off"),
         "vertical_load": _relative_slope(order, load, "no_toe_off"),
+        "speed": slope(order, running.step_column("speed_m_s")),
         "speed_gain": slope(order, gain),
     }
-    labels = {"dive": "dive", "vertical_load": "vertical load", "speed_gain": "speed gained"}
+    labels = {
+        "dive": "dive",
+        "vertical_load": "vertical load",
+        "speed": "speed",
+        "speed_gain": "speed gained",
+    }
     for name, found in slopes.items():
-        unit = "m/s per step" if name == "speed_gain" else "% per step"
-        suffix = "m_s" if name == "speed_gain" else "percent"
+        is_speed = name in ("speed", "speed_gain")
+        unit, suffix = ("m/s per step", "m_s") if is_speed else ("% per step", "percent")
         numbers.append(Number(f"{name}_slope_{suffix}", f"{labels[name]}, change per step", unit, found))
     return Answer("push", TITLE, _answer(numbers, slopes), MEANS, DOES_NOT_MEAN, tuple(numbers))
 
@@ -88,7 +95,7 @@ def _answer(numbers: list[Number], slopes: dict[str, Quantity]) -> str:
     sides = " and ".join(f"{in_words(load, '', 2)} on the {side}" for side, load in known.items())
     text = f"During contact the ground carries, in body weights, {sides}"
     leg = slopes["dive"]
-    for name, words in (("vertical_load", "the load"), ("speed_gain", "the speed gained per step")):
+    for name, words in (("vertical_load", "the load"), ("speed", "the speed")):
         body = slopes[name]
         if not math.isnan(body.low) and not math.isnan(leg.low) and leg.low > 0 >= body.high:
             return f"{text}; along the run the shin's dive rises while {words} does not."

@@ -162,7 +162,8 @@ def _answer(run: RunData, numbers: list[Number]) -> str:
         return "The order within the limbs can't be told: too few whole strides."
     n, least = len(shares), min(share.value for share in shares)
     limbs = f"{n} limb{'s' if n > 1 else ''}"
-    words = f"Within {limbs} events came in their usual order in {number(least, 0)}% of strides or more"
+    share = "every stride" if least == 100 else f"{number(least, 0)} % of strides or more"
+    words = f"Within {limbs} events came in their usual order in {share}"
     spread = float(run.row["spread_ms"])
     if math.isnan(spread):
         return f"{words}; the spread across the limbs can't be told in this run."
