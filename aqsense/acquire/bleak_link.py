@@ -41,7 +41,7 @@ class Patience:
     connect_s: float = 20.0
     operation_s: float = 5.0
     disconnect_s: float = 12.0  # a slow one takes 2-3 s, bleak itself gives up after 10
-    look_again_s: float = 8.0  # for a sensor that the system has forgotten since the scan
+    look_again_s: float = 5.0  # for a sensor that the system has forgotten since the scan, or never heard
 
 
 class BleakLink:
@@ -100,10 +100,12 @@ class BleakLink:
 
     async def _heard_again(self, lost: Found, trouble: Trouble, who: str) -> Found:
         """The same sensor from a new scan."""
-        heard = await self._listen(
-            self._patience.look_again_s, lambda _: None, lambda one: one.address == lost.address
-        )
-        again = [one for one in heard if one.address == lost.address]
+
+        def is_it(one: Found) -> bool:
+            return one.address == lost.address or bool(one.identity.serial and one.identity == lost.identity)
+
+        heard = await self._listen(self._patience.look_again_s, lambda _: None, is_it)
+        again = [one for one in heard if is_it(one)]
         if not again:
             raise SensorError(trouble.text, sensor=who)
         return again[0]

@@ -27,13 +27,6 @@ def record(
     demo: Annotated[
         bool, typer.Option("--demo", help="Five simulated sensors: shake, stand, sprint, shake.")
     ] = False,
-    sensor: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Instead of --set: left_shin=D4CA6E00, by serial, name or address. Once for each.",
-            metavar="SITE=WHO",
-        ),
-    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
     ] = None,
@@ -55,12 +48,9 @@ def record(
         from aqsense.acquire.host_clock import HostClock
         from aqsense.record.keys import single_keys
         from aqsense.record.session import record as capture
-        from aqsense.record.setting_up import a_link, of_the_set, over_the_radio, simulated
+        from aqsense.record.setting_up import a_link, of_the_set, simulated
         from aqsense.record.telling import Json, Lines, Screen
 
-        if demo and sensor:
-            text = "--demo has sensors of its own. Leave out --sensor, or --demo."
-            raise SettingsError(text, name="sensor", value=sensor)
         if speed != 1.0 and not demo:
             text = "--speed is of the demo; real sensors send in real time. Leave it out."
             raise SettingsError(text, name="speed", value=speed)
@@ -69,8 +59,6 @@ def record(
         clock = HostClock(speed)
         if demo:
             link, wanted, play = simulated(seed, clock)
-        elif sensor:
-            link, wanted, play = *over_the_radio(sensor, adapter), None
         else:
             link, play = a_link(adapter=adapter, demo=False), None
             wanted = of_the_set(link, sensor_set, lambda line: typer.echo(line, err=True))

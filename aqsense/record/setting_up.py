@@ -9,33 +9,14 @@ from aqsense.acquire.find_sensors import find_sensors
 from aqsense.acquire.host_clock import HostClock
 from aqsense.acquire.link import Found, Link
 from aqsense.acquire.sensor_capture import Wanted
-from aqsense.acquire.sensor_set import read_sensor_set
+from aqsense.acquire.sensor_set import KnownSensor, read_sensor_set
 from aqsense.acquire.simulated_link import SimulatedLink
-from aqsense.errors import SensorError, SettingsError
-from aqsense.model import SITES
+from aqsense.errors import SensorError
 from aqsense.record.demo import demo
 from aqsense.record.session import Play
-from firmware_protocol import Identity
+from firmware_protocol import Advertisement, Identity
 
 LISTEN_S = 8.0  # for sensors of the set; ends as soon as all are heard
-
-
-def over_the_radio(placed: Sequence[str], adapter: str | None = None) -> tuple[Link, Sequence[Wanted]]:
-    """Sensors that are worn where `SITE=WHO` says; who = serial, name or address.
-
-    Raises SettingsError for a text that is no such thing, an unknown site and a site that is named twice.
-    """
-    wanted: dict[str, Wanted] = {}
-    for text in placed:
-        site, _, who = text.partition("=")
-        if site not in SITES or not who.strip() or site in wanted:
-            raise SettingsError(
-                f"--sensor {text}: expected SITE=WHO, each site once, a site of {', '.join(SITES)}",
-                name="sensor",
-                value=text,
-            )
-        wanted[site] = Wanted(site, who=who.strip())
-    return a_link(adapter=adapter, demo=False), [wanted[site] for site in SITES if site in wanted]
 
 
 def simulated(seed: int, clock: HostClock) -> tuple[Link, Sequence[Wanted], Play]:
@@ -60,7 +41,7 @@ def a_link(*, adapter: str | None, demo: bool) -> Link:
 
 
 def of_the_set(link: Link, sensors: Path, told: Callable[[str], None]) -> Sequence[Wanted]:
-    """The sensors of sensors.toml; one that is not heard is wanted all the same.
+    """The sensors of sensors.toml, those that are there first; one that is not heard is wanted all the same.
 
     Raises SettingsError for the file, SensorError where none is heard or the radio can't be used.
     """
@@ -70,12 +51,17 @@ def of_the_set(link: Link, sensors: Path, told: Callable[[str], None]) -> Sequen
     found = asyncio.run(find_sensors(link, known, told, LISTEN_S))
     if not found:
         raise SensorError(f"none of the {len(known)} sensors of {sensors} is heard. Wake them and try again.")
-    wanted: list[Wanted] = []
     for one in known:
         if one not in found:
             told(f"{one.called} is not heard. It is looked for while the others record.")
-        facts = {"serial": one.serial} if one.serial else {}
-        wanted.append(Wanted(one.site, found.get(one), one.here or one.serial or one.called, facts=facts))
-    return sorted(
-        wanted, key=lambda one: one.found is None
-    )  # a scan for one must not keep the others waiting
+    # Looking for one must not keep the others waiting.
+    in_order = sorted(known, key=lambda one: one not in found)
+    return [Wanted(one.site, found.get(one) or _unheard(one), facts=_facts(one)) for one in in_order]
+
+
+def _unheard(known: KnownSensor) -> Found:
+    return Found(known.here, Advertisement(known.name), Identity(known.family, known.serial))
+
+
+def _facts(known: KnownSensor) -> dict[str, str]:
+    return {"serial": known.serial} if known.serial else {}

@@ -27,7 +27,7 @@ from firmware_protocol import WriteRefused
 ADAPTER = "/org/bluez/hci0"
 FAILED = "org.bluez.Error.Failed"
 NO_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
-ADVERTISE_EVERY_S = 0.05
+ADVERTISE_EVERY_S = 0.03
 Answer = tuple[str, list[Any], list[int]]
 NOTHING: Answer = ("", [], [])
 TYPES = {
@@ -45,9 +45,13 @@ class Refused(Exception):
 class BluezStandIn:
     """Serve on the running loop between `begin` and `end`."""
 
-    def __init__(self, sensors: Sequence[OnAir], *, powered: bool = True, adapters: int = 1):
+    def __init__(
+        self, sensors: Sequence[OnAir], *, powered: bool = True, adapters: int = 1, controllers: bool = False
+    ):
         self.sensors = tuple(sensors)
         self.link = SimulatedLink([one.simulated for one in sensors], HostClock())
+        self._controllers = controllers
+        self._radio: Any = self.link
         self.objects: dict[str, dict[str, dict[str, Any]]] = {}
         self._devices = {f"{ADAPTER}/dev_{one.address.replace(':', '_')}": one for one in sensors}
         self._connections: dict[str, Connection] = {}
@@ -65,6 +69,11 @@ class BluezStandIn:
         self._bus.add_message_handler(self._called)
         await self._bus.request_name("org.bluez")
         self._keep(asyncio.create_task(self._advertise()))
+        if self._controllers:
+            from bumble_sensors import BumbleLink
+
+            self._radio = BumbleLink(self.link)
+            await self._radio.begin()
         self.link.begin_motion()
 
     async def end(self) -> None:
@@ -75,6 +84,8 @@ class BluezStandIn:
             await connection.disconnect()
         for one in self._sockets.values():
             one.close()
+        if self._controllers:
+            await self._radio.end()
         self._bus.disconnect()
 
     def _keep(self, task: asyncio.Task[None]) -> None:
@@ -137,6 +148,10 @@ class BluezStandIn:
 
     def _heard(self, path: str, one: OnAir) -> None:
         told = one.simulated.virtual.advertisement
+        if self._controllers:
+            told = self._radio.told(self.sensors.index(one))
+        if told is None:
+            return
         makers = {company: Variant("ay", bytes(data)) for company, data in told.manufacturer.items()}
         heard = {
             "RSSI": one.simulated.habits.rssi_dbm,
@@ -170,7 +185,7 @@ class BluezStandIn:
             await asyncio.sleep(0.02)
         found = Found(f"sim:{self.sensors.index(one)}", one.simulated.virtual.advertisement, one.identity)
         try:
-            self._connections[path] = await self.link.connect(found, lambda: self._ended(path))
+            self._connections[path] = await self._radio.connect(found, lambda: self._ended(path))
         except SensorError:
             raise Refused(FAILED, "Software caused connection abort") from None
         one.connects += 1

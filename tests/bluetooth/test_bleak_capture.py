@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from aqsense.acquire.log_record import LogRecord, What
 from aqsense.acquire.packet_log import PacketLog, read_packets
 from aqsense.acquire.sensor_capture import Patience, Wanted
 from aqsense.model import SITES
-from firmware_protocol import Wish
+from firmware_protocol import Advertisement, Identity, Wish
 
 if sys.platform.startswith("linux"):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
@@ -28,7 +29,7 @@ if sys.platform.startswith("linux"):
 
 pytest.importorskip("dbus_fast", reason="the emulated Bluetooth service speaks D-Bus")
 LONGEST_S = 30.0
-QUICK = bleak_link.Patience(connect_s=2.0, operation_s=3.0, disconnect_s=5.0, look_again_s=3.0)
+QUICK = bleak_link.Patience(connect_s=2.0, operation_s=3.0, disconnect_s=5.0, look_again_s=1.5)
 PATIENCE = Patience(silence_s=3.0, configure_s=8.0, again_s=(0.2, 0.4))
 Put = Callable[..., Any]
 
@@ -36,12 +37,13 @@ Put = Callable[..., Any]
 class Running:
     """A capture of sensors that are on air."""
 
-    def __init__(self, folder: Path, sensors: Sequence[OnAir], rate_hz: float | None = 100.0):
+    def __init__(self, folder: Path, sensors: Sequence[OnAir], first: Found | None = None):
         self.folder = folder
         wanted = [
-            Wanted(site, _found(one), wish=Wish(rate_hz=rate_hz))
-            for site, one in zip(SITES, sensors, strict=False)
+            Wanted(site, _found(one), Wish(rate_hz=100.0)) for site, one in zip(SITES, sensors, strict=False)
         ]
+        if first is not None:
+            wanted[0] = replace(wanted[0], found=first)
         link, log = BleakLink(patience=QUICK), PacketLog(folder)
         self.capture = Capture(link, wanted, log, {"name": "test"}, patience=PATIENCE)
         self.capture.start()
@@ -156,6 +158,20 @@ def test_a_sensor_that_vanishes_during_start_is_recorded_once_it_is_back(
     vanishing.is_away = False
     running.until(flows)
     assert "lost" in marks(running.stop(), SITES[0])
+
+
+def test_a_sensor_that_was_not_there_is_known_by_its_serial_when_it_comes(
+    put_on_air: Put, folder: Path
+) -> None:
+    late, healthy = on_air("movesense", 3), on_air("witmotion", 1)
+    late.is_away = True
+    put_on_air([late, healthy])
+    unheard = Found("", Advertisement("Movesense"), Identity("movesense", "0003"))
+    running = Running(folder, [late, healthy], unheard)
+    running.until(lambda now: now.sensors[0].stage == "waiting" and now.sensors[1].stage == "streaming")
+    late.is_away = False
+    running.until(flows)
+    assert marks(running.stop(), SITES[0]) == ["connected"]
 
 
 def test_a_silent_sensor_is_connected_anew(put_on_air: Put, folder: Path) -> None:

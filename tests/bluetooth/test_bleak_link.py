@@ -25,8 +25,8 @@ Heard = list[tuple[str, int, bytes]]
 
 async def hear(link: BleakLink, sensor: OnAir) -> Found:
     """The sensor, once a scan has heard it."""
-    for _ in range(20):
-        heard = await link.scan(0.3, lambda _: None)
+    for _ in range(40):
+        heard = await link.scan(0.15, lambda _: None)
         for one in heard:
             if one.address == sensor.address:
                 return one
@@ -182,7 +182,7 @@ def test_a_sensor_that_went_away_ends_within_the_patience(put_on_air: Put) -> No
 
 
 def test_a_slow_disconnect_is_waited_for_and_the_next_connect_works(put_on_air: Put) -> None:
-    sensor = on_air("polar", faults=Faults(slow_disconnect_s=2.0))
+    sensor = on_air("polar", faults=Faults(slow_disconnect_s=1.0))
     put_on_air([sensor])
 
     async def session() -> None:
