@@ -210,6 +210,10 @@ class Mark:
     text: str = ""
 
 
+# The one rule of METHOD 6: up to which SD of a sensor's clock, ms, what may be said. Sides compared; lags and
+# order, and verdicts on the basis of earlier strides; marks and spread. Beyond the last, no score.
+COMPARABLE_MS, ORDERED_MS, SCORED_MS = 2.0, 5.0, 10.0
+
 ARRIVAL = np.dtype(
     [
         ("tick", "i8"),  # newest sample in the packet

@@ -20,6 +20,8 @@ from aqsense.analysis.connection import Blind, beat, blind_spots
 from aqsense.model import Floats
 
 FEWEST_PACKETS = 8
+HALVES_SHARE = 2.0  # bends follow the beat of packets and events, of which two halves tell alike
+GOLDEN = 0.6180339887498949
 # A sensor's own delay before a packet can be sent: up to 2 ms, another one in each sensor, the same in all of
 # its packets. Nothing in the arrivals tells it; sensors of other makes differ more.
 LINK_SD_S = 0.0006
@@ -42,7 +44,8 @@ class ArrivalLine:
     delay_s       (n,) of the packets above the line of least delay, s
     blind         what the delays hide; the clock lies in the middle of it
     fit_sd_s      SD of the line itself, s
-    noise_s       part of it that comes and goes, which no shake takes away, s
+    noise_s       part of it that comes and goes, which one shake does not take away, s
+    bend_s        part of that which two shakes do not take away, s
     slope         mean, s per tick
     """
 
@@ -52,6 +55,7 @@ class ArrivalLine:
     blind: Blind
     fit_sd_s: float
     noise_s: float
+    bend_s: float
     slope: float
 
     @property
@@ -74,13 +78,15 @@ def fit_arrivals(tick: Floats, arrival_s: Floats) -> ArrivalLine:
         line = _Line.under(tick, arrival_s)
     ready_s = line.time_at(tick)
     blind = blind_spots(arrival_s, ready_s, interval_s, turns)
-    bias_s, noise_s = _by_halves(tick, arrival_s, line, bends=not slow)
-    if slow:
-        noise_s = float(np.hypot(noise_s, drift_sd_s(float(ready_s[-1] - ready_s[0]))))
+    bias_s, noise_s, bend_s = _by_halves(tick, arrival_s, line, bends=not slow)
+    if len(line.tick) == 2:
+        bend_s = drift_sd_s(float(ready_s[-1] - ready_s[0]))
+        noise_s = float(np.hypot(noise_s, bend_s))
     spread_s = _wander(tick, arrival_s - ready_s, line) if blind.locked else 0.0
     return ArrivalLine(
         line.tick, line.time_s - max(0.5 * blind.hidden_s, bias_s) - 0.5 * blind.queued_s,
-        arrival_s - ready_s, blind, float(np.sqrt(noise_s**2 + bias_s**2 + spread_s**2)), noise_s, line.slope,
+        arrival_s - ready_s, blind, float(np.sqrt(noise_s**2 + bias_s**2 + spread_s**2)), noise_s,
+        bend_s, line.slope,
     )  # fmt: skip
 
 
@@ -91,13 +97,25 @@ def drift_sd_s(apart_s: float) -> float:
     )
 
 
-def _by_halves(tick: Floats, arrival_s: Floats, line: _Line, *, bends: bool) -> tuple[float, float]:
-    """Bias and SD of a line, s: half of the packets make twice the bias, and two halves differ."""
-    halves = [_Line.under(tick[part::2], arrival_s[part::2], bends=bends) for part in (0, 1)]
+def _by_halves(tick: Floats, arrival_s: Floats, line: _Line, *, bends: bool) -> tuple[float, float, float]:
+    """Bias and SD of a line, and SD of its bends, s: half of the packets make twice the bias, and two halves
+    differ."""
+    first_half = half_of(len(tick))
+    halves = [_Line.under(tick[half], arrival_s[half], bends=bends) for half in (first_half, ~first_half)]
     at = tick[0] + (tick[-1] - tick[0]) * np.arange(50) / 49.0
     first, second = (half.time_at(at) for half in halves)
     bias_s = float(np.mean(0.5 * (first + second) - line.time_at(at)))
-    return max(bias_s, 0.0), float(np.sqrt(0.5 * np.mean((first - second) ** 2)))
+    apart = first - second
+    middle = at - at.mean()
+    straight = apart.mean() + middle * (np.dot(middle, apart) / np.dot(middle, middle))
+    share = HALVES_SHARE if bends and len(line.tick) > 2 else 1.0
+    noise_s, bend_s = (share * float(np.sqrt(0.5 * np.mean(part**2))) for part in (apart, apart - straight))
+    return max(bias_s, 0.0), noise_s, bend_s
+
+
+def half_of(count: int) -> NDArray[np.bool_]:
+    """Half of all packets, in no step with any interval: by the golden ratio."""
+    return np.arange(count) * GOLDEN % 1.0 < 0.5
 
 
 def _wander(tick: Floats, delay_s: Floats, line: _Line) -> float:

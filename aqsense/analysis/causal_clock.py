@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aqsense.analysis.arrival_clock import FEWEST_PACKETS, LINK_SD_S, lower_hull_line, thinned
+from aqsense.analysis.arrival_clock import FEWEST_PACKETS, LINK_SD_S, half_of, lower_hull_line, thinned
 from aqsense.analysis.clock_value import Clock
 from aqsense.analysis.connection import beat, blind_spots
 from aqsense.errors import RecordingError
@@ -173,7 +173,8 @@ class CausalClock:
         ready_s = arrival_s - delay_s
         blind = blind_spots(arrival_s, ready_s, *beat(arrival_s, ready_s))
         knot = (self._next - 1) * KNOT_EVERY_S * self._per_s
-        off = [_line_at(tick[part::2], arrival_s[part::2], knot) for part in (0, 1)]
+        first_half = half_of(len(tick))
+        off = [_line_at(tick[half], arrival_s[half], knot) for half in (first_half, ~first_half)]
         self._halves.append(0.5 * (off[0] - off[1]) ** 2)
         noise_s = np.sqrt(np.mean(self._halves[-HALVES_KEPT:]))
         bias_s = 0.5 * (off[0] + off[1]) - time_s - (knot - at) * slope

@@ -25,7 +25,7 @@ def time_sensors(recording: Recording, *, resample: bool = False) -> dict[str, T
     Raises RecordingError where a `time_s` column is irregular (without `resample`), or where ticks have no
     arrivals to place them in time.
     """
-    by_ticks, _ = time_by_ticks(recording)
+    by_ticks = time_by_ticks(recording).timed
     timed: dict[str, TimedSensor] = {}
     shared: dict[int, tuple[Ticks, Clock, float]] = {}
     for site, sensor in recording.sensors.items():

@@ -68,7 +68,7 @@ class Clock:
 
 def piecewise(x: Floats, knots: Floats, values: Floats) -> Floats:
     """Straight lines through knots, the outer ones going on."""
-    piece = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+    piece = np.minimum(np.maximum(knots.searchsorted(x, side="right") - 1, 0), len(knots) - 2)
     slope = (values[piece + 1] - values[piece]) / (knots[piece + 1] - knots[piece])
     return values[piece] + (x - knots[piece]) * slope
 

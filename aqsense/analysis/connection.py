@@ -35,8 +35,13 @@ def connection_interval(arrival_s: Floats) -> float:
 
     The longest that explains the arrivals: a locked link shows multiples of its interval only.
     """
-    arrows = np.stack([_arrow(arrival_s[cut], INTERVALS_S) for cut in _stretches(arrival_s)])
-    coherence = np.clip(np.abs(arrows).sum(axis=0) / len(arrival_s), 1e-6, 1.0)
+    # Few packets always lie on some grid.
+    cuts = [cut for cut in _stretches(arrival_s) if cut.stop - cut.start >= FEWEST_IN_STRETCH]
+    if not cuts:
+        return float("nan")
+    arrows = np.stack([_arrow(arrival_s[cut], INTERVALS_S) for cut in cuts])
+    count = sum(cut.stop - cut.start for cut in cuts)
+    coherence = np.clip(np.abs(arrows).sum(axis=0) / count, 1e-6, 1.0)
     # What an exponential delay of the host would leave of the arrows on a true grid.
     jitter_s = INTERVALS_S / (2 * np.pi) * np.sqrt(coherence**-2.0 - 1.0)
     fits = jitter_s < WORST_JITTER_S
@@ -67,7 +72,8 @@ def _rate(arrival_s: Floats, interval_s: float) -> float:
     arrows = np.array([_arrow(arrival_s[cut], circle)[0] for cut in cuts])
     middles = np.array([float(arrival_s[cut].mean()) for cut in cuts])
     late_s = np.unwrap(np.angle(arrows)) / (2 * np.pi) * interval_s
-    return float(np.polyfit(middles - middles[0], late_s, 1)[0])
+    away = middles - middles.mean()
+    return float(np.dot(away, late_s) / np.dot(away, away))
 
 
 def unseen(ready_s: Floats, interval_s: float) -> float:
@@ -76,9 +82,10 @@ def unseen(ready_s: Floats, interval_s: float) -> float:
 
     ready_s   (n,) when packets became ready, up to a constant
     """
-    places: Floats = np.sort(ready_s % interval_s)
-    first, last = float(places[0]), float(places[-1])
-    return max(float(np.max(places[1:] - places[:-1])), first - last + interval_s)
+    places = ready_s % interval_s
+    places.sort()
+    inside = float(np.max(places[1:] - places[:-1]))
+    return max(inside, float(places[0]) - float(places[-1]) + interval_s)
 
 
 def widest_gap(delay_s: Floats) -> float:

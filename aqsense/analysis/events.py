@@ -274,7 +274,7 @@ def _search(
 
 
 def _gather(x: Floats, index: Positions) -> Floats:
-    return x[np.clip(index, 0, len(x) - 1)]
+    return x.take(index, mode="clip")
 
 
 def _local_maxima(x: Floats, index: Positions, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -10,13 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aqsense.model import COMPARABLE_MS, ORDERED_MS, SCORED_MS
+
 MINUS = "\u2212"
 FEWEST_STEPS, FEWEST_STRIDES, FEW_STEPS = 6, 6, 12
 WORDS = {"push": "push leg", "swing": "swing leg", "arm": "arm", "trunk": "torso"}
 LONG_WORDS = {**WORDS, "trunk": "torso turn"}
 NOT_TOLD_APART_MS = 5
-# Sync rule of METHOD 6, SD per sensor in ms.
-COMPARABLE_MS, ORDERED_MS, SCORED_MS = 2, 5, 10
 CLOCKS_UNKNOWN = "Clocks taken as exact: the recording does not say how well they agree."
 
 

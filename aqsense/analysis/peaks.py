@@ -44,7 +44,7 @@ class Peaks:
 
 
 def _take(x: Floats, index: Positions) -> Floats:
-    return x[np.clip(index, 0, len(x) - 1)]
+    return x.take(index, mode="clip")
 
 
 def slope_at(x: Floats, index: Positions) -> Floats:

@@ -92,6 +92,7 @@ class Pipeline:
         self._runs = Runs(self._shin_has_data, lambda: self._shins_span()[0])
         self._steps = StepEvents(self._streams, self._accelerometers, settings)
         self._finished: set[str] = set()
+        self._taken: list[NDArray[np.void]] = []  # swing peaks that no stage has seen yet
 
     @property
     def streams(self) -> Mapping[str, Stream]:
@@ -108,6 +109,11 @@ class Pipeline:
         """No run is open and none is beginning: whoever starts anew a few seconds back misses nothing."""
         return self._runs.is_idle and not self._steps.is_waiting
 
+    @property
+    def is_quiet(self) -> bool:
+        """No run is open and none looks like beginning: rows may wait for a while."""
+        return self._runs.is_quiet and not self._steps.is_waiting
+
     def push(
         self,
         site: str,
@@ -118,11 +124,28 @@ class Pipeline:
         """Take rows of one sensor; return what has become final."""
         if site not in self._waveforms:
             return FinalRows.nothing()
+        self.take(site, tick, accel, gyro)
+        return self.advance()
+
+    def take(
+        self,
+        site: str,
+        tick: Ticks,
+        accel: tuple[Floats, Floats, Floats],
+        gyro: tuple[Floats, Floats, Floats],
+    ) -> None:
+        """Take rows of one sensor; `advance` tells what they made final, once for all that were taken."""
+        if site not in self._waveforms:
+            return
         if site in self._accelerometers:
             self._accelerometers[site].push(tick, accel)
         self._waveforms[site].push(tick, gyro)
-        peaks = self._stamped(site, self._swings[site].push()) if site in self._swings else None
-        return self._advance(peaks)
+        if site in self._swings:
+            self._taken.append(self._stamped(site, self._swings[site].push()))
+
+    def advance(self) -> FinalRows:
+        """What has become final by the rows that were taken."""
+        return self._advance(None)
 
     def finish_site(self, site: str) -> FinalRows:
         """The sensor sends no more (switched off, lost for good): nobody waits for it any longer."""
@@ -150,7 +173,9 @@ class Pipeline:
         last_s = float(np.nextafter(self._shins_span()[1], np.inf))
         swings_final = min((self._swing_watermark(site) for site in open_shins), default=last_s)
         traces_final = min(self._watermark(site) for site in self._streams)
-        rows = np.empty(0, REFERENCE) if peaks is None else peaks
+        taken = self._taken if peaks is None else [*self._taken, peaks]
+        self._taken = []
+        rows = np.concatenate(taken) if taken else np.empty(0, REFERENCE)
         rows, ended = self._runs.push(rows, swings_final)
         in_runs = rows["run"] >= 0
         contacts, steps = self._steps.push(rows[in_runs], ended, traces_final)

@@ -20,9 +20,8 @@ from aqsense.analysis.contrasts import Group
 from aqsense.analysis.convergence import N_CONTRIBUTORS
 from aqsense.analysis.drift import LIKE_FREQUENCY
 from aqsense.analysis.run_steps import SENSOR_OF, RunSteps, sensor_sds_ms
-from aqsense.analysis.verdicts import COMPARABLE_SYNC_MS
 from aqsense.errors import SettingsError
-from aqsense.model import Contributor, Result
+from aqsense.model import COMPARABLE_MS, Contributor, Result
 from aqsense.settings import Settings
 
 FEWEST_STEPS = 40
@@ -76,7 +75,7 @@ def usual(run: KnownRun, known: Sequence[KnownRun]) -> Usual:
     tests: tuple[tuple[str, Callable[[KnownRun], bool]], ...] = (
         ("other_athlete", lambda other: other.athlete == run.athlete),
         ("other_placement", lambda other: other.placement == run.placement),
-        ("clocks_poor", lambda other: other.sync_ms <= COMPARABLE_SYNC_MS),
+        ("clocks_poor", lambda other: other.sync_ms <= COMPARABLE_MS),
         ("other_contributors", lambda other: other.steps.columns == run.steps.columns),
         ("other_step_frequency", lambda other: _is_like(run.steps.step_ms, other.steps.step_ms)),
     )

@@ -22,21 +22,18 @@ from aqsense.analysis.quantity import Quantity
 from aqsense.analysis.reference import KnownRun, Usual, usual
 from aqsense.analysis.run_steps import SENSORS, RunSteps, joined
 from aqsense.analysis.verdicts import (
-    COMPARABLE_SYNC_MS,
     EARLIER_STRIDES,
     OTHER_SIDE,
     REFERENCE,
-    WORST_VERDICT_SYNC_MS,
     Comparison,
     Question,
     compare,
     verdict,
 )
-from aqsense.model import Floats
+from aqsense.model import COMPARABLE_MS, ORDERED_MS, SCORED_MS, Floats
 
 FIRST_STEADY_STRIDE, LONGEST_RANGE, FEWEST_STRIDES, FALLBACK_FIRST = 5, 12, 6, 3
 FEWEST_EARLIER = 4
-WORST_SYNC_MS = 10.0
 
 
 def headline_strides(scored: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:
@@ -101,7 +98,7 @@ class RunFindings:
     @property
     def is_comparable(self) -> bool:
         """Clocks allow lags, places and order."""
-        return self.sync_ms <= WORST_VERDICT_SYNC_MS
+        return self.sync_ms <= ORDERED_MS
 
     @cached_property
     def usual(self) -> Usual:
@@ -132,7 +129,7 @@ class RunFindings:
         """Debiased spread over the headline steps, ms; below the noise only its bound."""
         if not len(self.steps):
             return Quantity.missing("no_scored_step")
-        if self.sync_ms > WORST_SYNC_MS:
+        if self.sync_ms > SCORED_MS:
             return Quantity.missing("clocks_poor", len(self.steps))
         return _spread_quantity(run_spread(self.steps))
 
@@ -168,7 +165,7 @@ class RunFindings:
         """What the run is held against for `pattern_spread_ms`: the first basis that it has."""
         if self.few_strides or not self.is_comparable:
             return None
-        if self.sync_ms <= COMPARABLE_SYNC_MS:
+        if self.sync_ms <= COMPARABLE_MS:
             if self.usual.groups:
                 steps = joined([group.steps for group in self.usual.groups])
                 return basis_of(REFERENCE, steps, math.sqrt(2))

@@ -15,14 +15,14 @@ from aqsense.analysis.headline import NamedFact, RunFacts, headline
 from aqsense.analysis.intervals import FEW_STEPS
 from aqsense.analysis.named import SIDES, Named, kept_places, named_json, named_of
 from aqsense.analysis.quantity import Quantity, mean_quantity, stated
-from aqsense.analysis.run_findings import FEWEST_STRIDES, WORST_SYNC_MS, RunFindings
+from aqsense.analysis.run_findings import FEWEST_STRIDES, RunFindings
 from aqsense.analysis.run_steps import RunSteps
 from aqsense.analysis.speed import Speed
 from aqsense.analysis.surrogates import coupling_and_shift_z, random_lag_p, seed_of
 from aqsense.analysis.tables import StepValues
 from aqsense.analysis.verdicts import EARLIER_STRIDES, OTHER_SIDE, Comparison, bases_compared
 from aqsense.formats import RUN_COLUMNS
-from aqsense.model import Contributor, Quality, Recording, RunKind, quality_text
+from aqsense.model import SCORED_MS, Contributor, Quality, Recording, RunKind, quality_text
 from aqsense.settings import Settings
 
 
@@ -202,7 +202,7 @@ class RunReport:
 
     def _surrogates(self) -> dict[str, Any]:
         steps, seed = self.findings.steps, seed_of(self.settings.hash)
-        if self.findings.sync_ms > WORST_SYNC_MS:
+        if self.findings.sync_ms > SCORED_MS:
             values, reason = (math.nan, math.nan, math.nan), "clocks_poor"
         else:
             p = random_lag_p(steps, self.findings.stride_ms, seed)

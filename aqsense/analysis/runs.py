@@ -83,6 +83,11 @@ class Runs:
         """No two final peaks in a row that could be a run's first."""
         return len(self._chain) < 2
 
+    @property
+    def is_quiet(self) -> bool:
+        """No three final peaks alternate: nobody runs yet; walking does not get that far."""
+        return len(self._chain) < 3
+
     def push(self, peaks: NDArray[np.void], watermark_s: float) -> tuple[NDArray[np.void], list[int]]:
         """REFERENCE rows that have become final, and the runs that have ended.
 

@@ -48,7 +48,7 @@ def session_summary(
         "name": recording.name,
         **{key: value if isinstance(value, str) else "" for key, value in about.items()},
         "athlete": recording.athlete,
-        "clocks": {site: _clock_summary(sensor) for site, sensor in timed.items()},
+        "clocks": {site: clock_summary(sensor) for site, sensor in timed.items()},
         "frames": frames,
         "sensors": {site: _sensor_summary(sensor) for site, sensor in timed.items()},
         "warnings": warnings,
@@ -68,7 +68,8 @@ def _number(value: float, digits: int = 6) -> float | None:
     return None if not math.isfinite(value) else round(float(value), digits)
 
 
-def _clock_summary(sensor: TimedSensor) -> dict[str, Any]:
+def clock_summary(sensor: TimedSensor) -> dict[str, Any]:
+    """One sensor's clock, and its certificate where it was fitted."""
     clock = sensor.clock
     tick0 = int(sensor.ticks[0])
     nominal = 1.0 / (sensor.sensor.rate_hz * sensor.ticks_per_sample)

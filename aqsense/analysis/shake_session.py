@@ -27,6 +27,7 @@ class Life:
     tick, time_s   (k,) knots of its clock, s
     sd_s           SD against the common time, s
     noise_s        part of it that comes and goes, s
+    bend_s         part of that which is no drift, s
     hidden_s       of the connection interval, s
     slow, locked   packets and events nearly keep step; they do
     n              packets
@@ -38,6 +39,7 @@ class Life:
     time_s: Floats
     sd_s: float
     noise_s: float
+    bend_s: float
     hidden_s: float
     slow: bool
     locked: bool
@@ -169,8 +171,8 @@ def _corrected(life: Life) -> Life:
     corrected = time - piecewise(time, middles, offsets)
     apart = float(np.diff(middles).max())
     beyond = max(float(middles[0] - time[0]), float(time[-1] - middles[-1]), 0.0)
-    wander = drift_sd_s(apart) if life.slow else life.noise_s
-    sd_s = _total(shake_sd * (1.0 + 2.0 * beyond / (middles[-1] - middles[0])), wander)
+    bends = max(life.bend_s, drift_sd_s(apart)) if life.slow else life.bend_s
+    sd_s = _total(shake_sd * (1.0 + 2.0 * beyond / (middles[-1] - middles[0])), bends)
     return replace(life, tick=knots, time_s=corrected, sd_s=sd_s)
 
 

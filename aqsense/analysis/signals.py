@@ -91,14 +91,14 @@ class Trace:
         """Device tick of each (fractional) position; linear between a sample and the next."""
         sample = self._sample_at(position)
         ticks = self._ticks.values
-        low = np.clip(np.floor(sample).astype(np.int64), 0, len(ticks) - 2)
+        low = np.minimum(np.maximum(np.floor(sample).astype(np.int64), 0), len(ticks) - 2)
         part = sample - low
         return ticks[low] + part * (ticks[low + 1] - ticks[low])
 
     def _sample_at(self, position: Floats) -> Floats:
         starts = np.array(self._segment_position, np.int64)
         samples = np.array(self._segment_sample, np.int64)
-        segment = np.clip(np.searchsorted(starts, position, side="right") - 1, 0, None)
+        segment = np.maximum(starts.searchsorted(position, side="right") - 1, 0)
         return samples[segment] + (position - starts[segment]) / self._per_sample
 
     def position_at(self, tick: Floats) -> Floats:

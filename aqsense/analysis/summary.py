@@ -26,7 +26,7 @@ from aqsense.analysis.questions import answers
 from aqsense.analysis.questions.body_motion import BodySensor
 from aqsense.analysis.questions.run_data import RunData
 from aqsense.analysis.reference import KnownRun, known_runs, session_key
-from aqsense.analysis.run_findings import WORST_SYNC_MS, RunFindings, headline_strides
+from aqsense.analysis.run_findings import RunFindings, headline_strides
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
 from aqsense.analysis.run_tables import RunReport, athlete_of
 from aqsense.analysis.session_summary import frame_summary, session_summary
@@ -39,9 +39,8 @@ from aqsense.analysis.tables import (
     step_values,
     stride_columns,
 )
-from aqsense.analysis.verdicts import WORST_VERDICT_SYNC_MS
 from aqsense.formats import FORMAT, RUN_COLUMNS, TABLES, TEXT, column_kind
-from aqsense.model import Columns, Floats, Quality, Recording, Result
+from aqsense.model import ORDERED_MS, SCORED_MS, Columns, Floats, Quality, Recording, Result
 from aqsense.settings import Settings
 
 # METHOD 2.1: below 50 Hz the motion itself is aliased.
@@ -93,7 +92,7 @@ def make_result(
         "strides": stride_columns(values, speed, settings, off_pattern_ms),
         "runs": _columns(rows),
     }
-    if sync_sd_ms > WORST_VERDICT_SYNC_MS:
+    if sync_sd_ms > ORDERED_MS:
         _hide_what_clocks_forbid(tables, sync_sd_ms)
     runs = [report.summary() for report in reports]
     _add_earlier(session, rows, runs, reference)
@@ -234,7 +233,7 @@ def _run_steps(
 
 
 def _with_clock_flag(values: StepValues, sync_sd_ms: float) -> StepValues:
-    if not sync_sd_ms > WORST_VERDICT_SYNC_MS:
+    if not sync_sd_ms > ORDERED_MS:
         return values
     return replace(values, quality=values.quality | int(Quality.CLOCKS_POOR))
 
@@ -254,7 +253,7 @@ def _off_pattern(values: StepValues, reports: Sequence[RunReport]) -> Floats:
 def _hide_what_clocks_forbid(tables: Mapping[str, dict[str, NDArray[Any]]], sync_sd_ms: float) -> None:
     """Sync rule of METHOD 6 for rows: above 5 ms no lags, above 10 ms no score; spreads stay."""
     hidden = {"steps": [name for name in tables["steps"] if name.startswith("lag_")]}
-    if sync_sd_ms > WORST_SYNC_MS:
+    if sync_sd_ms > SCORED_MS:
         hidden = {"steps": [*hidden["steps"], "convergence"], "strides": ["convergence"]}
     for table, names in hidden.items():
         for name in names:

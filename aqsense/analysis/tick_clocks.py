@@ -3,15 +3,15 @@
 In:  a recording with ticks and arrivals.
 Out: sensors with their clocks and certificates, and what each shake gave.
 Refuses: ticks without arrivals.
-A counter that began again (mark `clock_reset`: site, and as text the first tick of its new life) is a clock
-of its own; a life with fewer packets than a line needs leaves a hole.
+A counter that began again (mark `clock_reset`: site, and as text the first tick of its new life, else the
+time of its first packet) is a clock of its own; a life with fewer packets than a line needs leaves a hole.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -25,17 +25,36 @@ from aqsense.errors import RecordingError
 from aqsense.model import Floats, Recording, Samples, Sensor, Ticks
 
 ASK = "Shake all sensors together before strapping and after unstrapping."
+# Samples that nobody numbers: a lost packet moves all later ones by its length, 40 ms at 4 samples and
+# 100 Hz, and neither packets nor shakes tell when it was lost.
+COUNTED_SD_S = 0.05
+ROUNDING_S = 1e-5  # of times in files
+COUNTED = "the sensor numbers no samples: lost ones can't be told from late ones, so no lag is claimed"
 LEAST_STEP_S = 1e-3  # between two lives of a counter
 
 
-def time_by_ticks(recording: Recording) -> tuple[dict[str, TimedSensor], tuple[Shaken, ...]]:
-    """The sensors with ticks, by site, and the session's shakes in order of time.
+@dataclass(frozen=True, slots=True)
+class TickClocks:
+    """What a recording's ticks, packets and shakes gave.
+
+    timed    sensors with ticks, by site
+    shakes   of the session, refused ones too, in order of time
+    before   lives of each sensor's clock by packets alone
+    """
+
+    timed: Mapping[str, TimedSensor]
+    shakes: Sequence[Shaken]
+    before: Mapping[str, Sequence[Life]]
+
+
+def time_by_ticks(recording: Recording) -> TickClocks:
+    """Clocks of the sensors with ticks.
 
     Raises RecordingError where ticks have no arrivals to place them in time.
     """
     sensors = {site: one for site, one in recording.sensors.items() if one.samples.time_s is None}
     if not sensors:
-        return {}, ()
+        return TickClocks({}, (), {})
     own_sd_s = OTHER_MAKE_SD_S if _mixed(recording, sensors) else LINK_SD_S
     lives = {site: _lives(recording, sensor, own_sd_s) for site, sensor in sensors.items()}
     turning = {
@@ -44,8 +63,21 @@ def time_by_ticks(recording: Recording) -> tuple[dict[str, TimedSensor], tuple[S
     }
     corrected, shakes = shake_session(lives, turning, recording.marks)
     stated = recording.sync_sd_s
-    timed = {site: _timed(sensors[site], own, stated) for site, own in corrected.items()}
-    return timed, tuple(shakes)
+    timed: dict[str, TimedSensor] = {}
+    for site, own in corrected.items():
+        counted = _are_counted(recording, site)
+        if counted:
+            own = [replace(life, sd_s=math.hypot(life.sd_s, COUNTED_SD_S)) for life in own]
+        timed[site] = _timed(sensors[site], own, math.nan if counted else stated)
+        if counted:
+            timed[site] = replace(timed[site], clock=replace(timed[site].clock, reason=COUNTED))
+    return TickClocks(timed, shakes, lives)
+
+
+def _are_counted(recording: Recording, site: str) -> bool:
+    """Does the tick only count the samples that came (`tick_source` "count")?"""
+    stated: Mapping[str, Any] = recording.metadata.get("sensors") or {}
+    return stated.get(site, {}).get("tick_source") == "count"
 
 
 def resets(recording: Recording, site: str) -> list[int]:
@@ -56,10 +88,10 @@ def resets(recording: Recording, site: str) -> list[int]:
             text = mark.text.strip()
             if text.lstrip("-").isdigit():
                 found.append(int(text))
-            elif site in recording.arrivals:
+            elif site in recording.arrivals:  # all that is newer than the last packet before the mark
                 rows = recording.arrivals[site]
-                later: list[int] = rows["tick"][rows["arrival_s"] > mark.time_s].tolist()
-                found += [min(later)] if later else []
+                earlier: list[int] = rows["tick"][rows["arrival_s"] < mark.time_s - ROUNDING_S].tolist()
+                found += [max(earlier) + 1] if earlier else []
     return sorted(set(found))
 
 
@@ -106,7 +138,7 @@ def _life(packets: NDArray[Any], ticks: Ticks, own_sd_s: float) -> Life:
     knots = np.unique(np.concatenate([[first], line.tick, [last]]))
     sd_s = float(np.sqrt(line.sd_s**2 - LINK_SD_S**2 + own_sd_s**2))
     return Life(
-        knots, line.time_at(knots), sd_s, line.noise_s, line.blind.hidden_s, line.blind.slow,
+        knots, line.time_at(knots), sd_s, line.noise_s, line.bend_s, line.blind.hidden_s, line.blind.slow,
         line.blind.locked, len(packets), float(np.median(line.delay_s)),
     )  # fmt: skip
 

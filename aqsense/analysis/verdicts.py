@@ -24,14 +24,12 @@ from aqsense.analysis.convergence import N_CONTRIBUTORS
 from aqsense.analysis.drift import find_drifts
 from aqsense.analysis.intervals import TAIL, student
 from aqsense.analysis.run_steps import RunSteps
-from aqsense.model import Floats
+from aqsense.model import COMPARABLE_MS, ORDERED_MS, Floats
 
 OTHER_SIDE, REFERENCE, EARLIER_STRIDES = BASES = ("other_side", "reference", "earlier_strides")
 NOT_TOLD_APART_MS = 5.0
 BUDGET = 0.05
 FEWEST_STEPS = 8
-# Sync rule of METHOD 6: above these SDs there is no comparison between sensors, and none at all.
-COMPARABLE_SYNC_MS, WORST_VERDICT_SYNC_MS = 2.0, 5.0
 _POWER_80 = 0.8416
 _EACH = np.arange(N_CONTRIBUTORS)
 
@@ -138,7 +136,7 @@ def bases_compared(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
 
 def _refused(question: Question, basis: str) -> list[Comparison]:
     """The reason why nothing can be compared on this basis, per contributor; empty if it can."""
-    worst = WORST_VERDICT_SYNC_MS if basis == EARLIER_STRIDES else COMPARABLE_SYNC_MS
+    worst = ORDERED_MS if basis == EARLIER_STRIDES else COMPARABLE_MS
     if question.sync_ms > worst:
         return _none(basis, "clocks_poor")
     if question.low_rate:

@@ -18,6 +18,7 @@ from aqsense.cli import recover as _recover
 from aqsense.cli import scan as _scan
 from aqsense.cli import sensors as _sensors
 from aqsense.cli import simulate as _simulate
+from aqsense.cli import sync as _sync
 from aqsense.cli import validate as _validate
 from aqsense.cli import view as _view
 # isort: on
@@ -34,6 +35,7 @@ _COMMANDS = (
     _scan,
     _sensors,
     _simulate,
+    _sync,
     _validate,
     _view,
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from aqsense.live.lane import Packet
 from aqsense.live.session import LiveSession
 from aqsense.live.sources import Replay
 from aqsense.snapshot import Action, Snapshot
 
-ROUND_S = 0.05  # session time between two looks at the clock on the wall
+ROUND_S = 0.02  # what came in this time is taken at once
 
 
 def drive(
@@ -31,21 +32,31 @@ def drive(
     show     takes a snapshot; False = stop
     wait     for so many seconds, or shorter where somebody wants to stop
     """
-    begun, looked_s = time.monotonic(), -math.inf
-    pending = []
-    for packet in source.packets():
-        if packet.arrival_s > stop_s:
+    begun = time.monotonic()
+    for end_s, packets in rounds(source.packets()):
+        if end_s > stop_s:
+            session.take([one for one in packets if one.arrival_s <= stop_s], wishes())
             break
-        pending.append(packet)
-        if packet.arrival_s < looked_s + ROUND_S:
-            continue
-        looked_s = packet.arrival_s
         if speed > 0:
-            wait(max(0.0, looked_s / speed - (time.monotonic() - begun)))
-        session.take(pending, wishes(), heard_until_s=looked_s)
-        pending = []
+            wait(max(0.0, end_s / speed - (time.monotonic() - begun)))
+        session.take(packets, wishes(), heard_until_s=end_s)
         if not show(session.snapshot()):
             break
-    session.take(pending, wishes())
+    session.take([], wishes())
     session.finish()
     show(session.snapshot())
+
+
+def rounds(packets: Iterable[Packet]) -> Iterator[tuple[float, list[Packet]]]:
+    """Ends of the rounds in which something came, and what came up to each: nothing waits longer."""
+    end_s, pending = -math.inf, list[Packet]()
+    for packet in packets:
+        if packet.arrival_s > end_s:
+            if pending:
+                yield end_s, pending
+            pending = []
+            end_s = max(end_s, packet.arrival_s - ROUND_S)
+            end_s = packet.arrival_s if math.isinf(end_s) else end_s + ROUND_S
+        pending.append(packet)
+    if pending:
+        yield end_s, pending

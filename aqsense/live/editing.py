@@ -11,6 +11,8 @@ from aqsense.model import STEP_EVENT, Edit, Event, Recording
 from aqsense.settings import Settings
 from aqsense.snapshot import Action, Do, RunResult
 
+KEPT_RUNS = 12
+
 
 def edit_of(one: RunResult, action: Action) -> Edit | None:
     """The edit that an EXCLUDE or MOVE means; None where the run has no such event."""
@@ -31,19 +33,26 @@ def edit_of(one: RunResult, action: Action) -> Edit | None:
 
 
 class Corrections:
-    """Corrections of a live session's finished runs: each is analysed again from its own rows."""
+    """Corrections of a live session's newest runs: each is analysed again from its own rows.
+
+    Of runs before the newest KEPT_RUNS only the edits stay, so that memory doesn't grow with the session.
+    """
 
     def __init__(self, settings: Settings):
         self._settings = settings
         self._recordings: dict[int, Recording] = {}
+        self._older: list[Edit] = []
 
     def keep(self, number: int, recording: Recording) -> None:
         """The rows that run `number` of the session was analysed from."""
         self._recordings[number] = recording
+        while len(self._recordings) > KEPT_RUNS:
+            self._older += self._recordings.pop(min(self._recordings)).edits
 
     def edits(self) -> list[Edit]:
         """All that count now, by run; for edits.csv."""
-        return [edit for number in sorted(self._recordings) for edit in self._recordings[number].edits]
+        newest = [edit for number in sorted(self._recordings) for edit in self._recordings[number].edits]
+        return [*self._older, *newest]
 
     def corrected(self, one: RunResult, action: Action) -> RunResult | None:
         """The run with one edit more, or with the newest one less (INCLUDE); None where nothing fits."""

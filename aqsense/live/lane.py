@@ -18,6 +18,7 @@ from aqsense.model import Floats, Samples, Sensor, Ticks
 
 SILENCE_S = 2.0
 RECENT_S = 3.0
+RECENT_EVERY_S = 0.5  # arrival time between two looks at the last seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Lane:
         self._epoch = 0
         self._closed_epoch = -1
         self.last_arrival_s = -np.inf
+        self._recent = (np.nan, np.nan, np.nan)
+        self._recent_at_s = -np.inf
         self.known_s = -np.inf
 
     @property
@@ -125,7 +128,10 @@ class Lane:
             return
         time_s = self.facts.clock.time_at(packet.tick.astype(float))
         # Copies: the caller may use its buffers again.
-        rows = Rows(time_s, packet.tick.copy(), np.stack([*packet.accel, *packet.gyro]))
+        values = np.empty((6, len(packet.tick)))
+        for row, axis in enumerate((*packet.accel, *packet.gyro)):
+            values[row] = axis
+        rows = Rows(time_s, packet.tick.copy(), values)
         self._pieces.append(_Piece(self._epoch, packet.arrival_s, rows))
         self.known_s = float(time_s[-1])
 
@@ -172,7 +178,17 @@ class Lane:
 
     def recent(self) -> tuple[float, float, float]:
         """Rate, share of samples that arrived and median delay of the last seconds; NaN before any."""
-        pieces = [p for p in self._pieces if p.arrival_s > self.last_arrival_s - RECENT_S]
+        if self.last_arrival_s - self._recent_at_s < RECENT_EVERY_S:
+            return self._recent
+        self._recent_at_s = self.last_arrival_s
+        self._recent = self._measured()
+        return self._recent
+
+    def _measured(self) -> tuple[float, float, float]:
+        first = len(self._pieces)
+        while first and self._pieces[first - 1].arrival_s > self.last_arrival_s - RECENT_S:
+            first -= 1
+        pieces = self._pieces[first:]
         if len(pieces) < 2:
             return np.nan, np.nan, np.nan
         n = sum(len(p.rows) for p in pieces)

@@ -15,7 +15,7 @@ import numpy as np
 
 from aqsense.live.calibration import Standing
 from aqsense.live.closing import AFTER_S, Stretch, analyse_stretch, waves
-from aqsense.live.editing import Corrections
+from aqsense.live.editing import KEPT_RUNS, Corrections
 from aqsense.live.lane import Lane, Packet, SensorFacts
 from aqsense.live.steps import OpenRun
 from aqsense.live.turn import KEEP_S, Turn
@@ -148,7 +148,8 @@ class LiveSession:
         while self._all_know(self._next_s):
             self._decide(self._next_s)
             self._next_s += GRID_S
-        self._turn.feed(self._next_s)
+        if not self._turn.is_quiet:
+            self._turn.feed(self._next_s)
 
     def _all_know(self, time_s: float) -> bool:
         lanes = self._lanes.values()
@@ -219,6 +220,9 @@ class LiveSession:
             )
         )  # fmt: skip
         self._corrections.keep(ordinal, recording)
+        if ordinal > KEPT_RUNS:
+            old = self._results[ordinal - 1 - KEPT_RUNS]
+            self._results[ordinal - 1 - KEPT_RUNS] = replace(old, waves=())
         if self._unwanted:
             self._mark(end_s, "discard", "", str(ordinal))
         self._unwanted = False
@@ -275,7 +279,8 @@ class LiveSession:
             return
         corrected = self._corrections.corrected(self._results[action.run - 1], action)
         if corrected is None:
-            self._say(np.nan, Level.WARNING, "There is no such event in this run.", "correction")
+            text = "There is no such event in this run, or the run is too old: correct its recording later."
+            self._say(np.nan, Level.WARNING, text, "correction")
         else:
             self._results[action.run - 1] = corrected
 

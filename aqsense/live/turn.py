@@ -49,19 +49,28 @@ class Turn:
         starts = [run.started_s - KEEP_S for run in self.open.values()]
         return min([self.calibration.needs_from_s, *starts])
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody runs: it is enough to be fed at every decision."""
+        return self.pipeline is None or (self.pipeline.is_quiet and not self.open)
+
     def feed(self, until_s: float) -> None:
         """Push the rows before `until_s` that are there into the pipeline."""
         if self.pipeline is None:
             return
-        for site, epoch in list(self._epochs.items()):
+        over: list[str] = []
+        for site, epoch in self._epochs.items():
             lane = self.lanes[site]
             rows = lane.rows(self._fed_s[site], until_s, epoch)
             if len(rows):
                 self._fed_s[site] = float(np.nextafter(rows.time_s[-1], np.inf))
-                self._sort(self.pipeline.push(site, rows.tick, rows.accel, rows.gyro))
+                self.pipeline.take(site, rows.tick, rows.accel, rows.gyro)
             elif lane.is_over(epoch) and not len(lane.rows(self._fed_s[site], np.inf, epoch)):
-                del self._epochs[site]
-                self._sort(self.pipeline.finish_site(site))
+                over.append(site)
+        self._sort(self.pipeline.advance())
+        for site in over:
+            del self._epochs[site]
+            self._sort(self.pipeline.finish_site(site))
 
     def decide(self, now_s: float) -> list[OpenRun]:
         """All rows before `now_s` are there. Runs that have ended."""
@@ -118,6 +127,8 @@ class Turn:
 
     def _sort(self, rows: FinalRows) -> None:
         """Give rows to the runs that they belong to."""
+        if not len(rows.contacts) and not len(rows.steps):
+            return
         sds = {site: float(np.nan_to_num(lane.facts.clock.sd_s)) for site, lane in self.lanes.items()}
         for run in np.unique(np.concatenate([rows.contacts["run"], rows.steps["run"]])).tolist():
             of_run = FinalRows(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from aqsense.model import Contributor, Side
+from aqsense.model import ORDERED_MS, Contributor, Side
 from aqsense.view.layout import Layout
 from aqsense.view.marks import MarkStyle, draw_mark
 from aqsense.view.note import draw_note
@@ -26,7 +26,7 @@ from aqsense.view.words import ABSENT, run_of_strides, signed
 _NAME_Y, _NUMBER_Y, _INTERVAL_Y = 23.2, 17.6, 13.2
 _NOTE_TOP = 10.4
 # Above this SD of a clock places go without numbers (METHOD 6, VISUAL 3.4).
-NUMBERS_UP_TO_MS = 5.0
+NUMBERS_UP_TO_MS = ORDERED_MS
 
 
 def draw_foot(page: Page, layout: Layout, run: AlignmentRun) -> None:

@@ -18,6 +18,7 @@ SITES = ("left_wrist", "right_wrist", "left_shin", "right_shin", "trunk")
 RATE_HZ = 100.0
 TICK_HZ = 1e6
 SHAKE_S = 5.0
+COUNTED_BATCH = 4  # as WitMotion's
 _SKEW_PPM, _WANDER_PPM, _WARMING_PPM, _WARMING_S = 50.0, 2.0, 5.0, 600.0
 _RATE_ERROR = 0.02
 _INTERVALS_MS = 1.25 * np.arange(12, 37)  # 15 to 45
@@ -55,7 +56,7 @@ def _sensor(seed: int, site: str, seconds: float, *, locked: bool, counted: bool
     number = np.arange(int(seconds * rate), dtype=np.int64)
     device_s = number / rate
     time = random.uniform(0.0, 1.0) + device_s + _wrong_s(random, device_s)
-    batch = 3 if locked else int(random.randint(1, 9))
+    batch = 3 if locked else COUNTED_BATCH if counted else int(random.randint(1, 9))
     interval = 30.0 if locked else float(random.choice(_INTERVALS_MS))
     lost = random.uniform(0.02, 0.05)
     kept = np.repeat(random.random_sample(len(number) // batch + 1) >= lost, batch)[: len(number)]
@@ -66,11 +67,7 @@ def _sensor(seed: int, site: str, seconds: float, *, locked: bool, counted: bool
     rows = arrivals(link, seed, site, tick, time + own, kept, seconds + 2.0)
     if counted:
         count = np.cumsum(kept) - 1
-        rows["tick"] = (
-            count[(rows["tick"] == tick[:, None]).argmax(axis=0)]
-            if len(tick) < 1
-            else count[np.searchsorted(tick, rows["tick"])]
-        )
+        rows["tick"] = count[np.searchsorted(tick, rows["tick"])]
         rows["sequence"] = -1
         return Trial(count[kept].astype(np.int64), time[kept], rows)
     return Trial(tick[kept], time[kept], rows)

@@ -28,7 +28,8 @@ def recorded(
     sensors = {}
     for site, trial in trials.items():
         x, y, z = rates[site]
-        samples = Samples(trial.tick, None, (np.zeros(len(x)),) * 3, (x, y, z))
+        zero = np.zeros(len(x))
+        samples = Samples(trial.tick, None, (zero, zero, zero + 9.81), (x, y, z))
         sensors[site] = Sensor(site, samples, 100.0, TICK_HZ, gyro_range_rad_s=35.0)
     marks = [mark for at in marked_s for mark in (Mark(at, "shake_start"), Mark(at + 5.0, "shake_end"))]
     return Recording("made", sensors, marks=tuple(marks), arrivals={s: t.packets for s, t in trials.items()})
