@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aqsense.cli.program import app, complain, exit_codes
+from aqsense.errors import OutputError
 
 if TYPE_CHECKING:
     from aqsense.analysis.sync_facts import ShakeTrace, SyncFacts
@@ -43,11 +44,20 @@ def sync(
             if facts.delays:
                 from aqsense.view.sync_figure import save_sync
 
+                make_folder(out)
                 for file in save_sync(facts, out):
                     if not as_json:
                         typer.echo(f"Picture: {file}")
             else:
                 complain(f"{path}: no packets, so there is no picture of their delays")
+
+
+def make_folder(path: Path) -> None:
+    """Raises OutputError where that can't be done."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: can't be made: {error.strerror}. Choose another folder.") from error
 
 
 def _print(facts: SyncFacts) -> None:
