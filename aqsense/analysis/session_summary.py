@@ -50,7 +50,10 @@ def session_summary(
         "athlete": recording.athlete,
         "clocks": {site: clock_summary(sensor) for site, sensor in timed.items()},
         "frames": frames,
-        "sensors": {site: _sensor_summary(sensor) for site, sensor in timed.items()},
+        "sensors": {
+            site: _sensor_summary(sensor) | {"family": _family(recording, site)}
+            for site, sensor in timed.items()
+        },
         "warnings": warnings,
         **({"edits": [_edit_summary(edit) for edit in recording.edits]} if recording.edits else {}),
     }
@@ -114,6 +117,13 @@ def _clock_warnings(timed: Mapping[str, TimedSensor]) -> list[tuple[str, str, st
         text = f"{what}: times may still be off by what the clocks' bounds say, and the result is provisional"
         found.append(("clock_provisional", "", text))
     return found
+
+
+def _family(recording: Recording, site: str) -> str:
+    """Whose sensor it is, as recording.json says; "" if not stated."""
+    sensors: Mapping[str, Any] = recording.metadata.get("sensors") or {}
+    stated_there: Mapping[str, Any] = sensors.get(site) or {}
+    return str(stated_there.get("family") or "")
 
 
 def _sensor_summary(sensor: TimedSensor) -> dict[str, Any]:

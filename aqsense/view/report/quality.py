@@ -18,6 +18,7 @@ class SensorRow:
     """One sensor in words; the fields in the order of the table."""
 
     site: str
+    family: str
     rate: str
     lost: str
     clipped: str
@@ -44,6 +45,7 @@ def _row(site: str, sensor: Part, clock: Part, frame: Part) -> SensorRow:
     bound = clock.get("bound95_s")
     return SensorRow(
         site=in_words(site),
+        family=in_words(one_line(sensor.get("family") or "")) or "not stated",
         rate=with_unit(plain(sensor.get("rate_hz"), 1), "Hz"),
         lost=_percent(sensor.get("missing_fraction")),
         clipped=_percent(sensor.get("clipped_fraction")),
