@@ -145,7 +145,7 @@ class Pipeline:
 
     def advance(self) -> FinalRows:
         """What has become final by the rows that were taken."""
-        return self._advance(None)
+        return self._advance(None) if self._streams else FinalRows.nothing()
 
     def finish_site(self, site: str) -> FinalRows:
         """The sensor sends no more (switched off, lost for good): nobody waits for it any longer."""

@@ -85,7 +85,9 @@ class Calibration:
     @property
     def needs_from_s(self) -> float:
         """Rows before this session time are needed no more."""
-        return np.inf if self._scout is None else self._scout.begin_s - BEFORE_S
+        if self.frames is not None or self._scout is None:
+            return np.inf
+        return self._scout.begin_s - BEFORE_S
 
     def look(self, now_s: float) -> None:
         """Decide what can be decided from the rows before `now_s`."""

@@ -80,11 +80,24 @@ class Turn:
             self._begin(self.calibration.run_from_s, now_s)
         self.feed(now_s)
         ended = self._ended()
-        old = self.pipeline is not None and now_s - self._begun_s > RENEW_S
-        if old and self.pipeline is not None and self.pipeline.is_idle and not self.open:
+        old = now_s - self._begun_s > RENEW_S
+        is_free = self.pipeline is not None and self.pipeline.is_idle and not self.open
+        if is_free and (old or self._is_one_back(now_s)):
             self._begin(max(now_s - PREROLL_S, self._last_end_s + 0.5), now_s)
             self.feed(now_s)
         return ended
+
+    def _is_one_back(self, now_s: float) -> bool:
+        """A sensor that this pipeline does without is heard again, for as long as the pre-roll needs."""
+        frames = self.calibration.frames
+        if frames is None:
+            return False
+        for site, lane in self.lanes.items():
+            if site in frames.by_site and site not in self._epochs:
+                epoch = lane.epoch_at(now_s)
+                if epoch is not None and lane.epoch_at(now_s - PREROLL_S) == epoch:
+                    return True
+        return False
 
     def end_run(self, now_s: float) -> list[OpenRun]:
         """The coach says that the open run is over: what there is of it; a new pipeline begins here."""
