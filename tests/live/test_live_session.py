@@ -64,6 +64,7 @@ def test_the_ends_of_live_rows_are_final(two_runs: Recording) -> None:
         assert step.convergence == pytest.approx(100 * 2 ** (-step.spread_percent / 5))
 
 
+@pytest.mark.slow
 def test_screens_follow_the_athlete(two_runs: Recording) -> None:
     snapshot, _ = lived(two_runs)
     assert snapshot.screen is Screen.RESULT
@@ -89,6 +90,7 @@ def test_a_lost_sensor_costs_its_contributor_only(two_runs: Recording) -> None:
     assert bytes_of(lived_by_chance(lost, 1)) == bytes_of(snapshot)
 
 
+@pytest.mark.slow
 def test_a_new_athlete_needs_a_new_calibration() -> None:
     phases = read_phases(
         "stand 3, sprint 40m, decelerate 3, stand 2, handover 10 to b, stand 4, sprint 40m, decelerate 3, "
@@ -101,6 +103,7 @@ def test_a_new_athlete_needs_a_new_calibration() -> None:
     assert snapshot.athletes[-1] == "b"
 
 
+@pytest.mark.slow
 def test_a_discarded_run_comes_back(two_runs: Recording) -> None:
     undo = [Action(Do.UNDO, time_s=1e6)]
     snapshot, _ = lived(two_runs, undo)
@@ -109,6 +112,7 @@ def test_a_discarded_run_comes_back(two_runs: Recording) -> None:
     assert not any(one.discarded for one in lived(two_runs, twice)[0].results)
 
 
+@pytest.mark.slow
 def test_drills_are_no_runs() -> None:
     phases = read_phases(
         "stand 4, a_skip 8, stand 2, high_knees 8, walk 8 turn 180, march 8, walk 10, stand 3"
