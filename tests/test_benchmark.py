@@ -59,6 +59,7 @@ def test_true_steps_lie_in_the_sprint(short: Path, work: Path) -> None:
     assert set(truth["sprint_s"]) < set(truth["running_s"])
 
 
+@pytest.mark.slow
 def test_aqsense_and_the_plain_script_find_the_sprint_steps(short: Path, work: Path) -> None:
     report = comparison.measure(short, sessions.training(1).truth_path(work), work, comparison.ENTRANTS[:2])
     for row in report["entrants"].values():

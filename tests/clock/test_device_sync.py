@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from made_session import recording
+from shaken_sessions import recording
 
 from aqsense.analysis.clock import time_sensors
 from aqsense.analysis.device_sync import check_device_sync

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_session import SITES, pairs, recorded, recording, session, turning
+from shaken_sessions import SITES, pairs, recorded, recording, session, turning
 
 from aqsense.analysis.arrival_clock import fit_arrivals
 from aqsense.analysis.clock import time_sensors

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_session import SITES, recording
+from shaken_sessions import SITES, recording
 from typer.testing import CliRunner
 
 from aqsense.acquire import write_recording

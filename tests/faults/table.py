@@ -21,6 +21,7 @@ G = STANDARD_GRAVITY_M_S2
 DEG = np.pi / 180
 CLEAN_MS = 0.0005  # half the last digit of the files
 FILTER_S = 0.1  # a filter's reach
+UNSHAKEN = ("clock_provisional", "")  # ticks without a closing shake
 AROUND_S = 1.0  # the windows of a step lie within this time of its swing peak
 SHINS, WRISTS = ("left_shin", "right_shin"), ("left_wrist", "right_wrist")
 ALL_SITES = (*WRISTS, *SHINS, "trunk")
@@ -510,7 +511,12 @@ TIMES = (
         do.kept("right_wrist", lambda t: t < 0.05),
         Refused(("right_wrist", "only 5 samples")),
     ),
-    Fault("Times", "ticks and arrivals instead of times", do.as_ticks(), Numbers(10.0, least_steps=37)),
+    Fault(
+        "Times",
+        "ticks and arrivals instead of times",
+        do.as_ticks(),
+        Numbers(10.0, least_steps=37, warns=(UNSHAKEN,)),
+    ),
     Fault(
         "Times",
         "ticks without arrivals",
@@ -521,7 +527,7 @@ TIMES = (
         "Times",
         "100 ms of ticks missing in trunk",
         do.then(do.gap("trunk", 8.0, 10), do.as_ticks()),
-        Numbers(10.0, flags={"trunk": "no_data"}, warns=(("gap", "trunk"),)),
+        Numbers(10.0, flags={"trunk": "no_data"}, warns=(("gap", "trunk"), UNSHAKEN)),
     ),
     Fault(
         "Times",
