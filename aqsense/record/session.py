@@ -24,6 +24,7 @@ from aqsense.errors import OutputError
 from aqsense.model import Mark
 from aqsense.record.desk import Desk
 from aqsense.record.keys import Keys
+from aqsense.record.shaking import ShakeJudge
 from aqsense.record.telling import Teller
 from aqsense.record.words import sentence
 
@@ -78,14 +79,15 @@ def record(
     """
     _check(folder)
     capture = Capture(link, wanted, PacketLog(folder), start, clock=clock)
-    desk = Desk(capture.mark)
+    desk, judge = Desk(capture.mark), ShakeJudge(folder)
     try:
         capture.start()
-        _follow(capture, desk, teller, keys, math.inf if seconds is None else seconds, play)
+        _follow(capture, desk, judge, teller, keys, math.inf if seconds is None else seconds, play)
     except KeyboardInterrupt:
         teller.say(event="stopping")
     finally:
         capture.stop()
+        judge.close()
         teller.close()
     if capture.now.failed:
         raise OutputError(capture.now.failed)
@@ -96,12 +98,18 @@ def record(
 
 
 def _follow(
-    capture: Capture, desk: Desk, teller: Teller, keys: Keys, seconds: float, play: Play | None
+    capture: Capture,
+    desk: Desk,
+    judge: ShakeJudge,
+    teller: Teller,
+    keys: Keys,
+    seconds: float,
+    play: Play | None,
 ) -> None:
     while capture.is_running and not desk.wants_to_stop:
         now = capture.now
         typing = "" if desk.line is None else f"{desk.line.asked}: {desk.line.text}_   (Enter, Esc)"
-        teller.look(now, sentence(now, desk.kinds), typing)
+        teller.look(now, sentence(now, desk.kinds, judge.look(now.time_s, desk.kinds)), typing)
         key = keys.next(capture.clock.real_s(LOOK_EVERY_S))
         if key:
             desk.take(key)

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable
 
 from aqsense.acquire.capture_state import CaptureNow, SensorNow
+from aqsense.record.shaking import ShakeVerdict
+
+NO_SHAKE = ShakeVerdict()
 
 LEAST_SHARE = 0.95  # of the rate that a sensor was configured to; true rates are up to 1.1 % lower
 MOST_LOSS = 0.02
@@ -19,8 +22,12 @@ def named(site: str) -> str:
     return site.replace("_", " ")
 
 
-def sentence(now: CaptureNow, kinds: Iterable[str]) -> str:
-    """kinds   of all marks so far"""
+def sentence(now: CaptureNow, kinds: Iterable[str], shake: ShakeVerdict = NO_SHAKE) -> str:
+    """The one sentence.
+
+    kinds   of all marks so far
+    shake   what is known of the last shake
+    """
     if now.failed:
         return now.failed
     waiting = [one for one in now.sensors if one.stage != "streaming"]
@@ -28,7 +35,7 @@ def sentence(now: CaptureNow, kinds: Iterable[str]) -> str:
         return _waiting(waiting, len(now.sensors))
     if any(math.isnan(one.rate_hz) for one in now.sensors):
         return "All are connected; checking that data flow."
-    return next((text for text in map(_trouble, now.sensors) if text), "") or _next_step(set(kinds))
+    return next((text for text in map(_trouble, now.sensors) if text), "") or _next_step(tuple(kinds), shake)
 
 
 def _waiting(waiting: list[SensorNow], n: int) -> str:
@@ -60,7 +67,17 @@ def _trouble(one: SensorNow) -> str:
     return ""
 
 
-def _next_step(kinds: set[str]) -> str:
+def _next_step(kinds: tuple[str, ...], shake: ShakeVerdict) -> str:
+    # Who goes on meanwhile is not held up.
+    if shake.is_pending and kinds[-1:] == ("shake_end",):
+        return "Looking at the shake ..."
+    if shake.reason:
+        return f"Shake again ({shake.reason}): press S, shake all sensors together for 5 s, press S."
+    known = "" if shake.sd_ms is None else f" Shake accepted, known to {shake.sd_ms:.1f} ms."
+    return _after_shake(set(kinds)) + known
+
+
+def _after_shake(kinds: set[str]) -> str:
     if "shake_end" not in kinds:
         if "shake_start" in kinds:
             return "Shake all sensors together in one hand for 5 s, then press S again."
