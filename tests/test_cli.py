@@ -6,41 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from commands import Command, Ended
 
-from aqsense import __version__, cli, findings
+from aqsense import __version__, findings
 from aqsense.model import Result
 from aqsense.view.session_words import session_headline
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ("events", "steps", "strides", "runs")
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
-
-
-@pytest.fixture
-def aqsense(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command, run in this process."""
-
-    def run(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["aqsense", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ended(int(end.value.code or 0), captured.out, captured.err)
-
-    return run
 
 
 def simulated(folder: Path, *options: str) -> Path:

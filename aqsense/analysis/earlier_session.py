@@ -22,7 +22,7 @@ from aqsense.analysis.detectable import FEWEST_REPEATS, repeats
 from aqsense.analysis.drift import LIKE_FREQUENCY
 from aqsense.analysis.intervals import student
 from aqsense.analysis.quantity import stated
-from aqsense.analysis.reference import session_key
+from aqsense.analysis.reference import session_key, trunk_placement
 from aqsense.analysis.verdicts import OTHER_SIDE
 from aqsense.model import Result
 
@@ -41,12 +41,6 @@ class SessionRun:
     @property
     def key(self) -> str:
         return session_key(self.session)
-
-    @property
-    def placement(self) -> str:
-        sensors: Mapping[str, Any] = self.session.get("sensors") or {}
-        trunk: Mapping[str, Any] = sensors.get("trunk") or {}
-        return str(trunk.get("placement") or "")
 
     def value(self, name: str) -> float:
         return float(self.row[name])
@@ -72,7 +66,7 @@ class SessionRun:
         apart = abs(int(self.row["first_stride"]) - int(other.row["first_stride"]))
         ratio = other.value("step_frequency_hz") / self.value("step_frequency_hz")
         is_near = apart <= MOST_STRIDES_APART and abs(ratio - 1) <= LIKE_FREQUENCY
-        return is_near and self.placement == other.placement
+        return is_near and trunk_placement(self.session) == trunk_placement(other.session)
 
 
 def runs_of(result: Result) -> list[SessionRun]:

@@ -99,6 +99,13 @@ def session_key(session: Mapping[str, Any]) -> str:
     return f"{session.get('name') or ''} {session.get('started_utc') or ''}"
 
 
+def trunk_placement(session: Mapping[str, Any]) -> str:
+    """Where the trunk sensor was worn, "" if not stated; `session` as in summary.json."""
+    sensors: Mapping[str, Any] = session.get("sensors") or {}
+    trunk: Mapping[str, Any] = sensors.get("trunk") or {}
+    return str(trunk.get("placement") or "")
+
+
 def known_runs(result: Result, settings: Settings) -> list[KnownRun]:
     """The runs of a finished Result with at least one headline step.
 
@@ -117,15 +124,14 @@ def known_runs(result: Result, settings: Settings) -> list[KnownRun]:
         )
     clocks: Mapping[str, Any] = session.get("clocks") or {}
     sds = sensor_sds_ms({site: _number(clock.get("sd_s")) for site, clock in clocks.items()})
-    sensors: Mapping[str, Any] = session.get("sensors") or {}
-    trunk: Mapping[str, Any] = sensors.get("trunk") or {}
+    placement = trunk_placement(session)
     runs = result.tables["runs"]
     found = [
         KnownRun(
             session_key(session),
             str(runs["athlete"][i]),
             float(runs["start_s"][i]),
-            str(trunk.get("placement") or ""),
+            placement,
             _headline_steps(
                 result, int(run), (int(runs["first_stride"][i]), int(runs["last_stride"][i])), sds
             ),

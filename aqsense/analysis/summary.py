@@ -25,7 +25,7 @@ from aqsense.analysis.pattern import pattern_spreads
 from aqsense.analysis.questions import answers
 from aqsense.analysis.questions.body_motion import BodySensor
 from aqsense.analysis.questions.run_data import RunData
-from aqsense.analysis.reference import KnownRun, known_runs, session_key
+from aqsense.analysis.reference import KnownRun, known_runs, session_key, trunk_placement
 from aqsense.analysis.run_findings import RunFindings, headline_strides
 from aqsense.analysis.run_steps import RunSteps, sensor_sds_ms
 from aqsense.analysis.run_tables import RunReport, athlete_of
@@ -195,9 +195,8 @@ def _report(
     of_headline = _of_headline(scored.stride)
     headline_rows = rows[of_headline]
     stride_ms = 1e3 * float(np.mean(values.stride_time_s[headline_rows])) if len(headline_rows) else math.nan
-    trunk: Mapping[str, Any] = session["sensors"].get("trunk") or {}
     itself = KnownRun(
-        session_key(session), athlete_of(recording, end_s), start_s, str(trunk.get("placement") or ""),
+        session_key(session), athlete_of(recording, end_s), start_s, trunk_placement(session),
         scored.rows(of_headline), run + 1,
     )  # fmt: skip
     low_rate = any(sensor["rate_hz"] < LEAST_VERDICT_HZ for sensor in session["sensors"].values())

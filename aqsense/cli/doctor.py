@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aqsense.cli.options import SENSOR_SET, Adapter, JsonLines, SensorSet
 from aqsense.cli.program import CHECK_FAILED, app, exit_codes
 
 if TYPE_CHECKING:
@@ -19,13 +19,9 @@ def doctor(
     sensors: Annotated[
         bool, typer.Option("--sensors", help="Also visit each sensor: battery, free memory, firmware.")
     ] = False,
-    sensor_set: Annotated[
-        Path, typer.Option("--set", help="Which sensor is worn where; see `aqsense sensors`.", metavar="FILE")
-    ] = Path("sensors.toml"),
-    adapter: Annotated[
-        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    sensor_set: SensorSet = SENSOR_SET,
+    adapter: Adapter = None,
+    as_json: JsonLines = False,
 ) -> None:
     """Check Bluetooth, permission, system, links and sensors. Exit code 3 where a check failed."""
     with exit_codes():

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from aqsense.cli.options import SENSOR_SET, Adapter, JsonLines, SensorSet
 from aqsense.cli.program import app, exit_codes
 from aqsense.errors import SettingsError
 
@@ -30,14 +31,10 @@ def record(
     seconds: Annotated[
         float | None, typer.Option(help="Stop after N seconds of session time.", min=0.0, metavar="N")
     ] = None,
-    sensor_set: Annotated[
-        Path, typer.Option("--set", help="Which sensor is worn where; see `aqsense sensors`.", metavar="FILE")
-    ] = Path("sensors.toml"),
-    adapter: Annotated[
-        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
-    ] = None,
+    sensor_set: SensorSet = SENSOR_SET,
+    adapter: Adapter = None,
     athlete: Annotated[str | None, typer.Option(help="Id of the athlete who begins.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
     speed: Annotated[
         float, typer.Option(help="Of the demo: times real time.", min=0.1, max=20.0, metavar="X")
     ] = 1.0,

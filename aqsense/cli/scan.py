@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from aqsense.cli.options import Adapter, JsonLines
 from aqsense.cli.program import app, exit_codes
 
 
@@ -16,11 +17,9 @@ def scan(
     quick: Annotated[
         bool, typer.Option("--quick", help="Only listen: no serial where it isn't advertised, no battery.")
     ] = False,
-    adapter: Annotated[
-        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
-    ] = None,
+    adapter: Adapter = None,
     demo: Annotated[bool, typer.Option("--demo", help="Simulated sensors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List the sensors near: family, name, serial, signal, battery, free or taken."""
     with exit_codes():

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from aqsense.cli.options import Adapter
 from aqsense.cli.program import app, exit_codes
 from aqsense.model import SITES
 
@@ -23,9 +24,7 @@ def sensors(
             help="Only this site; may be repeated.  [default: wrists, shins, trunk]", metavar="SITE"
         ),
     ] = None,
-    adapter: Annotated[
-        str | None, typer.Option(help="Bluetooth adapter, for example hci1 (Linux).", metavar="NAME")
-    ] = None,
+    adapter: Adapter = None,
 ) -> None:
     """Find out by moving them which sensor is worn where, and write it down for `aqsense record`."""
     with exit_codes():

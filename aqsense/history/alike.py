@@ -18,9 +18,6 @@ from numpy.typing import NDArray
 
 from aqsense.model import Columns, Floats
 
-LIKE_FREQUENCY = 0.03
-LIKE_FIRST_STRIDE = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Property:

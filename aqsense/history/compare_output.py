@@ -14,12 +14,13 @@ from aqsense.formats import FORMAT
 from aqsense.history import compare_words as words
 from aqsense.history.compare import Compared
 from aqsense.history.measures import MEASURES
-from aqsense.history.output import DIGITS, guarded, json_text, rounded, write_folder
+from aqsense.history.output import DIGITS, json_text, rounded, write_whole
 from aqsense.history.sides import A, B
-from aqsense.history.words import iso_date, number
+from aqsense.history.words import iso_date
 from aqsense.model import Contributor, Side
 from aqsense.view.dense_figure import DenseMark, DensePicture, DenseRow, plot_dense
-from aqsense.view.words import one_line
+from aqsense.view.tables import guarded
+from aqsense.view.words import number, one_line
 
 FILES = ("compare.json", "compare.csv", "compare.svg", "compare.png")
 
@@ -135,12 +136,5 @@ def _mark(places: Mapping[str, Any], foot: Side, who: Contributor) -> DenseMark:
 
 def write_compared(compared: Compared, folder: Path) -> None:
     """All files of a comparison."""
-    page = plot_dense(picture_of(compared))
-
-    def fill(partial: Path) -> None:
-        (partial / "compare.json").write_text(json_text(as_json(compared)), encoding="utf-8", newline="\n")
-        (partial / "compare.csv").write_text(csv_text(compared), encoding="utf-8", newline="\n")
-        for ending in ("svg", "png"):
-            page.save_as(partial / f"compare.{ending}")
-
-    write_folder(folder, fill, FILES)
+    texts = {"compare.json": json_text(as_json(compared)), "compare.csv": csv_text(compared)}
+    write_whole(folder, FILES, texts, plot_dense(picture_of(compared)))

@@ -14,7 +14,7 @@ from aqsense.history import words
 from aqsense.history.compare import Compared
 from aqsense.history.measures import MEASURES, Measure
 from aqsense.history.sides import A, B
-from aqsense.view.words import one_line
+from aqsense.view.words import number, one_line
 
 WIDTH = 100
 
@@ -24,13 +24,11 @@ def finding(compared: Compared) -> tuple[str, str]:
     found = compared.found["spread_ms"]
     amount, second = found.quantity.value, one_line(compared.words[1])
     if found.told is Told.YES:
-        first = (
-            f"Spread {words.number(abs(amount), 1)} ms {'smaller' if amount < 0 else 'larger'} in {second}"
-        )
+        first = f"Spread {number(abs(amount), 1)} ms {'smaller' if amount < 0 else 'larger'} in {second}"
     elif math.isnan(amount):
         first = "Spread: can't be compared"
     else:
-        first = f"Spread {words.number(amount, 1, signed=True)} ms: no change told"
+        first = f"Spread {number(amount, 1, signed=True)} ms: no change told"
     said = [f"95 % {words.interval(found.quantity, 1)} ms"] if math.isfinite(found.quantity.low) else []
     said.append(_can_we_tell(found, MEASURES["spread_ms"]))
     others = [
@@ -45,12 +43,12 @@ def finding(compared: Compared) -> tuple[str, str]:
 def _can_we_tell(found: Difference, measure: Measure) -> str:
     if found.told is Told.NOT_YET:
         return f"Can we tell? {found.reason.capitalize()}"
-    least = words.with_unit(words.number(found.told_from, words.slope_decimals(measure)), measure)
+    least = words.with_unit(number(found.told_from, words.slope_decimals(measure)), measure)
     return f"Can we tell? {told(found).capitalize()}; from {least} on"
 
 
 def _amount(found: Difference, measure: Measure) -> str:
-    return words.number(found.quantity.value, words.slope_decimals(measure), signed=True)
+    return number(found.quantity.value, words.slope_decimals(measure), signed=True)
 
 
 def told(found: Difference) -> str:
@@ -126,10 +124,10 @@ def _table(compared: Compared) -> Table:
         decimals = words.slope_decimals(measure)
         cells = (
             f"{measure.word} {measure.unit}".strip(),
-            *(words.number(value, measure.decimals) for value in compared.values[name]),
-            words.number(found.quantity.value, decimals, signed=True),
+            *(number(value, measure.decimals) for value in compared.values[name]),
+            number(found.quantity.value, decimals, signed=True),
             words.interval(found.quantity, decimals),
-            told(found) if measure.is_judged else "not judged", words.number(found.told_from, decimals),
+            told(found) if measure.is_judged else "not judged", number(found.told_from, decimals),
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
     return table

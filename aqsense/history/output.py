@@ -9,8 +9,7 @@ import csv
 import io
 import json
 import math
-import shutil
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,9 @@ from aqsense.formats import FORMAT
 from aqsense.history import words
 from aqsense.history.measures import MEASURES
 from aqsense.history.program import DAYS_PER_TREND, History
+from aqsense.view.page import Page
+from aqsense.view.result_folder import replace_whole
+from aqsense.view.tables import guarded
 
 DIGITS = 6
 
@@ -98,40 +100,27 @@ def sessions_csv(history: History) -> str:
     return out.getvalue()
 
 
-def guarded(text: str) -> str:
-    """A user's text that a spreadsheet would run as a formula gets a `'` in front (as in the tables)."""
-    return f"'{text}" if text.lstrip("'")[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def _cell(value: float) -> str:
     return "NaN" if math.isnan(value) else f"{round(value, DIGITS) + 0.0:g}"
 
 
-def write_folder(folder: Path, fill: Callable[[Path], None], own: tuple[str, ...]) -> None:
+def write_whole(folder: Path, own: tuple[str, ...], texts: Mapping[str, str], page: Page) -> None:
     """Fill a folder of its own, beside and renamed.
 
     folder   absent, empty, or with nothing but files of these names, which are replaced
-    own      names of the files that `fill` writes
+    own      names of all files: texts by their names, the others are pictures of the page
 
     Raises OutputError where the folder holds other things or the disk refuses.
     """
-    folder = folder.resolve()
-    refuse_foreign(folder, own)
-    partial, old = (folder.with_name(f".{folder.name}.{word}") for word in ("partial", "old"))
-    try:
-        for path in (partial, old):
-            shutil.rmtree(path, ignore_errors=True)
-        partial.mkdir(parents=True)
-        fill(partial)
-        if folder.exists():
-            folder.rename(old)
-        partial.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{folder}: can't be written: {reason}. Check the disk and its rights.") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+
+    def fill(partial: Path) -> None:
+        for name in own:
+            if name in texts:
+                (partial / name).write_text(texts[name], encoding="utf-8", newline="\n")
+            else:
+                page.save_as(partial / name)
+
+    replace_whole(folder, fill, lambda there: refuse_foreign(there, own))
 
 
 def refuse_foreign(folder: Path, own: tuple[str, ...]) -> None:
@@ -155,12 +144,5 @@ def write_history(history: History, folder: Path) -> None:
     from aqsense.history.picture import picture_of
     from aqsense.view.history_figure import plot_history
 
-    page = plot_history(picture_of(history))
-
-    def fill(partial: Path) -> None:
-        (partial / "history.json").write_text(json_text(as_json(history)), encoding="utf-8", newline="\n")
-        (partial / "sessions.csv").write_text(sessions_csv(history), encoding="utf-8", newline="\n")
-        for ending in ("svg", "png"):
-            page.save_as(partial / f"history.{ending}")
-
-    write_folder(folder, fill, HISTORY_FILES)
+    texts = {"history.json": json_text(as_json(history)), "sessions.csv": sessions_csv(history)}
+    write_whole(folder, HISTORY_FILES, texts, plot_history(picture_of(history)))

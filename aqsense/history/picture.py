@@ -11,7 +11,7 @@ from aqsense.history import words
 from aqsense.history.outside import Outside
 from aqsense.history.program import DAYS_PER_TREND, Followed, History
 from aqsense.view.history_figure import HistoryPanel, HistoryPicture
-from aqsense.view.words import one_line
+from aqsense.view.words import number, one_line
 
 SHOWN = ("spread_ms", "pattern_spread_ms", "step_frequency_hz", "contact_time_ms")
 OUTSIDE_SHOWN = 3
@@ -79,7 +79,7 @@ def _words(followed: Followed) -> tuple[str, ...]:
     decimals = words.slope_decimals(measure, followed.trend)
     said = [words.course(followed)]
     if math.isfinite(slope.low):
-        said.append(f"{words.number(slope.value, decimals, signed=True)} {measure.unit} in 30 days")
+        said.append(f"{number(slope.value, decimals, signed=True)} {measure.unit} in 30 days")
         said.append(f"95 % {words.interval(slope, decimals)}")
     said.append(f"detectable: {words.detectable(followed)}")
     return tuple(said)

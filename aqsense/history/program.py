@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from aqsense.analysis.association import association
 from aqsense.analysis.detectable import pooled_detectable_change
+from aqsense.analysis.drift import LIKE_FREQUENCY
+from aqsense.analysis.earlier_session import MOST_STRIDES_APART
 from aqsense.analysis.quantity import Quantity
 from aqsense.analysis.trends import BEST_RUNS, Trend, session_value, trend
 from aqsense.errors import NothingToAnalyse, SettingsError
-from aqsense.history.alike import LIKE_FIRST_STRIDE, LIKE_FREQUENCY, densest, group_of, reasons
+from aqsense.history.alike import densest, group_of, reasons
 from aqsense.history.collect import Collected
 from aqsense.history.measures import MEASURES, Measure
 from aqsense.history.outside import Outside
@@ -127,7 +129,7 @@ def history(
     for word, n in reasons(where(runs, ~is_alike), shared).items() if shared else ():
         left_out[f"other {word}"] = n
     runs = where(runs, is_alike)
-    begins = densest(runs["first_stride"].astype(float), LIKE_FIRST_STRIDE)
+    begins = densest(runs["first_stride"].astype(float), MOST_STRIDES_APART)
     runs = _only(runs, begins, left_out, "headline begins at another stride")
     if not len(runs["run"]):
         said = ", ".join(f"{n} with {reason}" for reason, n in left_out.items()) or "none at all"

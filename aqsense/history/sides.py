@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from aqsense.analysis.drift import LIKE_FREQUENCY
+from aqsense.analysis.earlier_session import MOST_STRIDES_APART
 from aqsense.errors import NothingToAnalyse
-from aqsense.history.alike import LIKE_FIRST_STRIDE, LIKE_FREQUENCY, difference
+from aqsense.history.alike import difference
 from aqsense.history.run_rows import joined, where
 from aqsense.history.selection import Selected
 from aqsense.model import Columns, Floats
@@ -108,7 +110,7 @@ def near(pool: Pool, words: tuple[str, str], left_out: dict[str, int], *, is_exp
     by_speed = bool(np.isfinite(pool.runs["speed_max_m_s"][on_side]).all())
     pace, what = ("speed_max_m_s", "speed") if by_speed else ("step_frequency_hz", "step frequency")
     for name, width, is_ratio, word, advice in (
-        ("first_stride", LIKE_FIRST_STRIDE, False, "first stride of the headline",
+        ("first_stride", MOST_STRIDES_APART, False, "first stride of the headline",
          "Choose runs whose headlines begin within 2 strides."),
         (pace, LIKE_FREQUENCY, True, what, f"Choose runs within 3 % of {what}."),
     ):  # fmt: skip

@@ -12,7 +12,7 @@ from rich.text import Text
 from aqsense.analysis.quantity import Quantity
 from aqsense.history import words
 from aqsense.history.program import History
-from aqsense.view.words import ABSENT, one_line
+from aqsense.view.words import ABSENT, number, one_line
 
 SESSIONS_SHOWN = 12
 OF_SESSION = ("spread_ms", "pattern_spread_ms", "step_frequency_hz")
@@ -49,8 +49,8 @@ def measures_table(history: History) -> Table:
         known = history.values(name)
         known = known[[math.isfinite(value) for value in known]]
         cells = (
-            f"{measure.word} {measure.unit}".strip(), words.number(float(known[-1]), measure.decimals),
-            words.number(slope.value, decimals, signed=True), words.interval(slope, decimals),
+            f"{measure.word} {measure.unit}".strip(), number(float(known[-1]), measure.decimals),
+            number(slope.value, decimals, signed=True), words.interval(slope, decimals),
             words.short_course(followed), words.detectable(followed).split(" (")[0],
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
@@ -69,12 +69,11 @@ def sessions_table(history: History) -> Table:
     for i in range(max(0, len(history.sessions) - SESSIONS_SHOWN), len(history.sessions)):
         session = history.sessions[i]
         values = (
-            words.number(session.values[name].value, history.followed[name].measure.decimals)
-            for name in OF_SESSION
+            number(session.values[name].value, history.followed[name].measure.decimals) for name in OF_SESSION
         )
-        outside = (words.number(float(values[i]), 2) for values in beside)
+        outside = (number(float(values[i]), 2) for values in beside)
         cells = (
-            words.iso_date(session.day), str(session.n_runs), *values, words.number(session.feel, 0),
+            words.iso_date(session.day), str(session.n_runs), *values, number(session.feel, 0),
             *outside, ", ".join(one_line(tag) for tag in session.tags) or ABSENT,
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
@@ -99,5 +98,5 @@ def coefficient(found: Quantity) -> str:
     """`rank coefficient +0.61 (95 % +0.10 to +0.86, n 12)`."""
     if math.isnan(found.value):
         return words.REASONS.get(found.reason, found.reason)
-    value = words.number(found.value, 2, signed=True)
+    value = number(found.value, 2, signed=True)
     return f"rank coefficient {value} (95 % {words.interval(found, 2)}, {found.n} sessions)"

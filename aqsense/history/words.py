@@ -10,7 +10,7 @@ from aqsense.analysis.quantity import Quantity
 from aqsense.analysis.trends import Course, Trend
 from aqsense.history.measures import Measure
 from aqsense.history.program import Followed, History
-from aqsense.view.words import ABSENT, MINUS, day
+from aqsense.view.words import ABSENT, day, number
 
 REASONS = {
     "slope_unclear": "too unsteady to say",
@@ -30,15 +30,6 @@ _COURSES = {
 def iso_date(days: float) -> str:
     """`2026-11-25` of days since 1970, UTC."""
     return datetime.fromtimestamp(days * 86400.0, UTC).date().isoformat()
-
-
-def number(value: float, decimals: int, *, signed: bool = False) -> str:
-    """`9.8`, `−1.2`, `+1.2`; an en dash for NaN."""
-    if not math.isfinite(value):
-        return ABSENT
-    text = f"{abs(value):.{decimals}f}"
-    is_zero = not float(text)
-    return f"{'' if is_zero else MINUS if value < 0 else '+' if signed else ''}{text}"
 
 
 def visible(value: float, decimals: int) -> int:

@@ -8,8 +8,6 @@ Refuses: changing raw data; edits of what has no recording folder.
 from __future__ import annotations
 
 import math
-import queue
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from aqsense.acquire.edits import append_edit, undo_last_edit
 from aqsense.acquire.marks import append_mark
 from aqsense.analysis.pipeline import analyze_with_streams
 from aqsense.errors import AqsenseError
+from aqsense.live.backstage import Backstage
 from aqsense.live.closing import waves
 from aqsense.live.editing import edit_of
 from aqsense.live.words import video_offset
@@ -41,39 +40,17 @@ _REST_S = 0.05
 _NO_EDIT = "This can't be corrected here: open its recording folder."
 
 
-class Review:
-    """As the live worker: `start`, `latest`, `send`, `close`."""
+class Review(Backstage):
+    """One recording or result, analysed again after every correction."""
 
     def __init__(self, path: Path, columns: Path | None = None):
         self._path, self._columns = path, columns
         self._is_result = (path / "summary.json").is_file()
         self._can_edit = path.is_dir() and not self._is_result
-        self._wishes: queue.SimpleQueue[Action] = queue.SimpleQueue()
-        self._closing = threading.Event()
         setup = Setup(SetupStage.READY, f"Analysing {path.name} ...")
         saving = "edits.csv in the recording's folder" if self._can_edit else "nothing is written"
-        self._latest = Snapshot(1, Screen.READY, math.nan, setup, saving=Saving(saving))
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._work, name="aqsense view", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def latest(self) -> Snapshot:
-        """The newest snapshot."""
-        return self._latest
-
-    def send(self, action: Action) -> None:
-        """Take a wish."""
-        self._wishes.put(action)
-
-    def close(self) -> Snapshot:
-        """End; raises what went wrong."""
-        self._closing.set()
-        self._thread.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._latest
+        first = Snapshot(1, Screen.READY, math.nan, setup, saving=Saving(saving))
+        super().__init__(first, "aqsense view")
 
     def _work(self) -> None:
         try:

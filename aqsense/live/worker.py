@@ -1,19 +1,17 @@
-"""The worker thread of a session with a window: drawing can't delay it, it can't delay drawing.
+"""The worker of a session with a window.
 
-In:  a source; wishes by `send`.
-Out: the newest snapshot by `latest`, at any time.
-Refuses: hiding an error: it is shown in words, and raised again by `close`.
+In:  a source, wishes.
+Out: snapshots. An error is shown in words, and raised again by `close`.
 """
 
 from __future__ import annotations
 
 import math
-import queue
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
 from aqsense.errors import AqsenseError
+from aqsense.live.backstage import Backstage
 from aqsense.live.drive import drive
 from aqsense.live.session import LiveSession
 from aqsense.live.sources import Replay
@@ -22,8 +20,8 @@ from aqsense.snapshot import Action, Do, Level, Message, Saving, Snapshot
 _REST_S = 0.1
 
 
-class Worker:
-    """Runs a session from `start` to `close`; after the source's end wishes are still taken.
+class Worker(Backstage):
+    """Runs a session. A wish is done at the next half second of session time, also after the source's end.
 
     speed     times real time; 0 = as fast as it goes
     seconds   of session time, None = all
@@ -35,35 +33,11 @@ class Worker:
     ):  # fmt: skip
         self._source = source
         self._session = LiveSession(source.facts, name=source.name, saving=saving)
-        self._wishes: queue.SimpleQueue[Action] = queue.SimpleQueue()
-        for action in [*source.actions(), *actions]:
-            self._wishes.put(action)
         self._speed = speed
         self._stop_s = math.inf if seconds is None else seconds
-        self._closing = threading.Event()
-        self._latest = self._session.snapshot()
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._work, name="aqsense live", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def latest(self) -> Snapshot:
-        """The newest snapshot."""
-        return self._latest
-
-    def send(self, action: Action) -> None:
-        """Take a wish; it is done at the next half second of session time."""
-        self._wishes.put(action)
-
-    def close(self) -> Snapshot:
-        """End the session whole: open runs are closed and analysed. Raises what went wrong in it."""
-        self._closing.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._latest
+        super().__init__(self._session.snapshot(), "aqsense live")
+        for action in [*source.actions(), *actions]:
+            self.send(action)
 
     def _work(self) -> None:
         try:

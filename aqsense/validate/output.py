@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from aqsense.errors import OutputError
 from aqsense.validate.limits import LIMITS, outcome
 from aqsense.validate.published import published
 from aqsense.validate.table import COLUMNS, Row
+from aqsense.view.result_folder import replace_whole
 
 JSON_FILE = "validation.json"
 FILES = (
@@ -35,23 +35,12 @@ def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
 
     Raises OutputError where the folder holds other things or the disk refuses.
     """
-    folder = folder.resolve()
-    refuse_foreign(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+
+    def fill(partial: Path) -> None:
         for name, text in texts.items():
             (partial / name).write_text(text, encoding="utf-8", newline="\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: can't be written: {error.strerror or error}. Check the disk and its rights."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+
+    replace_whole(folder, fill, refuse_foreign)
 
 
 def refuse_foreign(folder: Path) -> None:

@@ -40,7 +40,7 @@ def plot_alignment_pages(result: Result, run: int | None = None) -> list[Page]:
     """
     found = rows_of_run(result, chosen_run(result, run))
     layout = A4_LANDSCAPE
-    parts = _even_parts(found.rows, layout.rows_per_page)
+    parts = even_parts(found.rows, layout.rows_per_page)
     pages: list[Page] = []
     for number, rows in enumerate(parts, start=1):
         words = f"page {number} of {len(parts)}" if len(parts) > 1 else ""
@@ -48,7 +48,7 @@ def plot_alignment_pages(result: Result, run: int | None = None) -> list[Page]:
     return pages
 
 
-def _even_parts(rows: Sequence[StrideRow], most: int) -> list[Sequence[StrideRow]]:
+def even_parts(rows: Sequence[StrideRow], most: int) -> list[Sequence[StrideRow]]:
     """As few pages as `most` rows a page allow, equally full: no page with one row."""
     pages = -(-len(rows) // most)
     each = -(-len(rows) // pages)

@@ -21,7 +21,7 @@ from aqsense.view.tokens import (
     LABEL_PT,
     SECONDARY,
 )
-from aqsense.view.words import ABSENT, run_of_strides, signed
+from aqsense.view.words import ABSENT, between, number, run_of_strides, signed
 
 _NAME_Y, _NUMBER_Y, _INTERVAL_Y = 23.2, 17.6, 13.2
 _NOTE_TOP = 10.4
@@ -33,8 +33,8 @@ def draw_foot(page: Page, layout: Layout, run: AlignmentRun) -> None:
     """Names, mean places, spread, score."""
     for side in BOTH_SIDES:
         x0, x1 = layout.panels[side]
-        for number, who in enumerate(CONTRIBUTORS):
-            _draw_contributor(page, run, side, who, x0 + number * (x1 - x0) / 3.92)
+        for place, who in enumerate(CONTRIBUTORS):
+            _draw_contributor(page, run, side, who, x0 + place * (x1 - x0) / 3.92)
         if run.sync_sd_ms > NUMBERS_UP_TO_MS:
             page.draw_text((x0 + 5.0, _NUMBER_Y), "no numbers: clocks too coarse", LABEL_PT, SECONDARY)
     _draw_run(page, layout, run)
@@ -69,14 +69,10 @@ def _draw_run(page: Page, layout: Layout, run: AlignmentRun) -> None:
 
 def value_words(estimate: Estimate, decimals: int, unit: str) -> str:
     """`9.6 ms`; an en dash where there is no value."""
-    return f"{estimate.value:.{decimals}f}{unit}" if math.isfinite(estimate.value) else ABSENT
+    words = number(estimate.value, decimals)
+    return words if words == ABSENT else f"{words}{unit}"
 
 
 def interval_words(estimate: Estimate, decimals: int) -> str:
-    """`8.5 to 10.7`; one bound alone, as below the noise (METHOD 4.2), as `under 4.2` or `over 88`."""
-    low, high = (f"{bound:.{decimals}f}" for bound in (estimate.low, estimate.high))
-    if math.isfinite(estimate.half_width):
-        return f"{low} to {high}"
-    if math.isfinite(estimate.high):
-        return f"under {high}"
-    return f"over {low}" if math.isfinite(estimate.low) else ""
+    """`8.5 to 10.7`, `under 4.2`, `over 88`, or ""."""
+    return between(estimate.low, estimate.high, decimals)

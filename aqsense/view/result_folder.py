@@ -1,4 +1,4 @@
-"""Replaces a result folder whole or not at all.
+"""Replaces a folder whole or not at all: one of results, or of another kind.
 
 In:  a folder's path and a function that fills a folder.
 Out: the folder, filled; or, whatever happens, what was there before.
@@ -32,14 +32,28 @@ def replace_folder(directory: Path, fill: Callable[[Path], None], *, force: bool
 
     Raises OutputError where the folder is not ours to replace or the disk refuses.
     """
+    replace_whole(directory, fill, lambda folder: _refuse_foreign(folder, force), foreign_paths)
+
+
+def replace_whole(
+    directory: Path,
+    fill: Callable[[Path], None],
+    check: Callable[[Path], None],
+    foreign: Callable[[Path], list[Path]] = lambda _: [],
+) -> None:
+    """The same for a folder of any kind.
+
+    check    raises OutputError where the folder is not ours to replace
+    foreign  what of an earlier folder stays
+    """
     directory = directory.resolve()
     partial, old = _beside(directory, "partial"), _beside(directory, "old")
     try:
-        _tidy(directory, partial, old)
-        _refuse_foreign(directory, force)
+        _tidy(directory, partial, old, foreign)
+        check(directory)
         partial.mkdir(parents=True)
         fill(partial)
-        _swap(directory, partial, old)
+        _swap(directory, partial, old, foreign)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
@@ -61,13 +75,13 @@ def _beside(directory: Path, word: str) -> Path:
     return directory.with_name(f".{directory.name}.{word}")
 
 
-def _tidy(directory: Path, partial: Path, old: Path) -> None:
+def _tidy(directory: Path, partial: Path, old: Path, foreign: Callable[[Path], list[Path]]) -> None:
     """Finish or undo what an interrupted program left."""
     shutil.rmtree(partial, ignore_errors=True)
     if not old.exists():
         return
     if directory.exists():
-        _bring_foreign(old, directory)
+        _bring_foreign(old, directory, foreign)
     else:
         old.rename(directory)
 
@@ -99,7 +113,7 @@ def _entries(directory: Path) -> Iterator[tuple[Path, bool]]:
             yield path, path.is_file() and bool(_OWN_FILE.fullmatch(path.name))
 
 
-def _swap(directory: Path, partial: Path, old: Path) -> None:
+def _swap(directory: Path, partial: Path, old: Path, foreign: Callable[[Path], list[Path]]) -> None:
     if not directory.exists():
         partial.rename(directory)
         return
@@ -109,12 +123,12 @@ def _swap(directory: Path, partial: Path, old: Path) -> None:
     except BaseException:
         old.rename(directory)
         raise
-    _bring_foreign(old, directory)
+    _bring_foreign(old, directory, foreign)
 
 
-def _bring_foreign(old: Path, directory: Path) -> None:
+def _bring_foreign(old: Path, directory: Path, foreign: Callable[[Path], list[Path]]) -> None:
     """Move foreign files from the earlier folder into the new one, then remove the earlier one."""
-    for path in foreign_paths(old):
+    for path in foreign(old):
         target = directory / path.relative_to(old)
         target.parent.mkdir(exist_ok=True)
         if not target.exists():

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,11 @@ def _integer_series(table: str, name: str, values: NDArray[Any]) -> pl.Series:
         raise ValueError(f"{table}.{name} holds {values.dtype}; expected integers ({NO_INTEGER} = empty)")
     series = pl.Series(name, values.astype(np.int64), dtype=pl.Int64)
     return series.set(series == NO_INTEGER, None)
+
+
+def guarded(text: str) -> str:
+    """A user's text as it stands in a CSV: one `'` in front of what a spreadsheet would run."""
+    return re.sub(_FORMULA, r"'\1", text)
 
 
 def _text_series(name: str, values: NDArray[Any]) -> pl.Series:

@@ -24,12 +24,31 @@ def _printable(letter: str) -> str:
     return _REPLACEMENT if is_control else letter
 
 
+def number(value: float | None, decimals: int, *, signed: bool = False) -> str:
+    """`9.8`, `−1.2` and, signed, `+1.2`; zero has no sign; an absent value is an en dash."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    text = f"{abs(value):.{decimals}f}"
+    is_zero = not float(text)
+    return f"{'' if is_zero else MINUS if value < 0 else '+' if signed else ''}{text}"
+
+
 def signed(value_ms: float) -> str:
     """Whole ms with a sign: `+13`, `−5`, `0`. An absent value is an en dash."""
-    if not math.isfinite(value_ms):
-        return ABSENT
-    whole = round(value_ms)
-    return f"{MINUS if whole < 0 else '+' if whole > 0 else ''}{abs(whole)}"
+    return number(value_ms, 0, signed=True)
+
+
+def between(low: float | None, high: float | None, decimals: int) -> str:
+    """`8.5 to 10.7`; "" for none.
+
+    One bound alone, as below the noise (METHOD 4.2), is `under 4.2` or `over 88`.
+    """
+    ends = [number(end, decimals) for end in (low, high)]
+    if ABSENT not in ends:
+        return f"{ends[0]} to {ends[1]}"
+    if ends[1] != ABSENT:
+        return f"under {ends[1]}"
+    return f"over {ends[0]}" if ends[0] != ABSENT else ""
 
 
 def upper_bound(value_ms: float) -> str:

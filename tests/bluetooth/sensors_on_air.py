@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
+from moving import waves
 
-from aqsense.acquire.simulated_link import Habits, SimulatedSensor, Source
-from aqsense.model import STANDARD_GRAVITY_M_S2, Floats
+from aqsense.acquire.simulated_link import Habits, SimulatedSensor
 from firmware_protocol import FAMILIES, Identity
 
 NAMES = tuple(sorted(FAMILIES))
@@ -63,18 +62,6 @@ class OnAir:
             return payload
         self.faults.wrong_answers -= 1
         return b"\xee" * len(payload)
-
-
-def waves(seed: int) -> Source:
-    """Something that moves all the time, below every family's ranges."""
-    draw = np.random.RandomState(seed)
-    phase, speed = draw.uniform(0, 6.28, 6), draw.uniform(2, 20, 6)
-
-    def source(time_s: Floats) -> tuple[Floats, Floats]:
-        moving = np.sin(np.outer(time_s, speed) + phase)
-        return 1.5 * STANDARD_GRAVITY_M_S2 * moving[:, :3] + [0, 0, STANDARD_GRAVITY_M_S2], 5 * moving[:, 3:]
-
-    return source
 
 
 def on_air(family: str, number: int = 0, faults: Faults | None = None, **habits: object) -> OnAir:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
+from moving import waves
 
 from aqsense.acquire.capture import Capture
 from aqsense.acquire.capture_state import CaptureNow
@@ -15,24 +15,12 @@ from aqsense.acquire.link import Found
 from aqsense.acquire.log_record import LogRecord, What
 from aqsense.acquire.packet_log import PacketLog, read_packets
 from aqsense.acquire.sensor_capture import USUAL, Patience, Wanted
-from aqsense.acquire.simulated_link import Habits, SimulatedLink, SimulatedSensor, Source
-from aqsense.model import SITES, STANDARD_GRAVITY_M_S2, Floats
+from aqsense.acquire.simulated_link import Habits, SimulatedLink, SimulatedSensor
+from aqsense.model import SITES
 from firmware_protocol import FAMILIES, Identity, Wish
 
 # Real time that everything may take on a busy machine before a test gives up.
 LONGEST_S = 60.0
-
-
-def waves(seed: int) -> Source:
-    """Something that moves, below every family's ranges."""
-    draw = np.random.RandomState(seed)
-    phase, speed = draw.uniform(0, 6.28, 6), draw.uniform(2, 20, 6)
-
-    def source(time_s: Floats) -> tuple[Floats, Floats]:
-        moving = np.sin(np.outer(time_s, speed) + phase)
-        return 1.5 * STANDARD_GRAVITY_M_S2 * moving[:, :3] + [0, 0, STANDARD_GRAVITY_M_S2], 5 * moving[:, 3:]
-
-    return source
 
 
 def sensor(family: str, seed: int = 0, **habits: object) -> SimulatedSensor:

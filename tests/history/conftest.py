@@ -1,30 +1,12 @@
-"""Folders of written-down sessions, and the command in this process."""
+"""Folders of written-down sessions."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from history_helpers import Command, Ended
 from made_sessions import write_facts, write_session
-
-from aqsense import cli
-
-
-@pytest.fixture
-def aqsense(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command, run in this process."""
-
-    def run(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["aqsense", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ended(int(end.value.code or 0), captured.out, captured.err)
-
-    return run
 
 
 @pytest.fixture

@@ -1,20 +1,8 @@
-"""What a command answered, and whether a page's texts have room."""
+"""Whether a page's texts have room."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from aqsense.view.page import Page
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
 
 
 def no_overlap(page: Page) -> None:

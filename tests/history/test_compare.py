@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from history_helpers import Command, no_overlap
+from commands import Command
+from history_helpers import no_overlap
 from made_sessions import write_session
 
 from aqsense.analysis.change import Told

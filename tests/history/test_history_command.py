@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from history_helpers import Command, no_overlap
+from commands import Command
+from history_helpers import no_overlap
 from made_sessions import started, write_session
 
 from aqsense.history.collect import collect

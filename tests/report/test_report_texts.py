@@ -13,8 +13,9 @@ from aqsense.errors import OutputError, SettingsError
 from aqsense.view.report import run_report, save_reports, session_report
 from aqsense.view.report.compared import Compared, compared
 from aqsense.view.report.definitions import DEFINITIONS, NOT_CLAIMED
-from aqsense.view.report.numbers import between, plain, quantity, readable, with_sign
+from aqsense.view.report.numbers import quantity, readable
 from aqsense.view.result_folder import foreign_paths
+from aqsense.view.words import between, number
 
 NEVER = ("efficiency", "optimal", "weak link", "injury risk", "good", "bad ")
 
@@ -95,8 +96,8 @@ def test_missing_is_said() -> None:
         "Spread", {"value": None, "value_reason": "below_noise", "low": None, "high": 4.0}, 1, "ms"
     )
     assert (missing.value, missing.interval, missing.reason) == ("–", "under 4.0", "below noise")
-    assert plain(None, 1) == plain(math.nan, 1) == readable(None) == "–"
-    assert (with_sign(-0.2), with_sign(-3.4), with_sign(25.0)) == ("0", "−3", "+25")
+    assert number(None, 1) == number(math.nan, 1) == readable(None) == "–"
+    assert tuple(number(value, 0, signed=True) for value in (-0.2, -3.4, 25.0)) == ("0", "−3", "+25")
     assert between(-1.0, 2.0, 1) == "−1.0 to 2.0"
 
 

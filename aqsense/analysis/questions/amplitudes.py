@@ -27,16 +27,8 @@ WORDS = ("push leg", "swing leg", "arm", "torso turn")
 
 def amplitudes(run: RunData) -> Floats:
     """(n, 4) of the run's steps, in the order push, swing, arm, trunk; NaN where the event was not found."""
-    out = np.full((len(run.steps["step"]), len(AMPLITUDE_EVENTS)), np.nan)
-    number = run.steps["step"].astype(np.int64)
-    for column, event in enumerate(AMPLITUDE_EVENTS):
-        for side in (*SIDES, "none"):
-            rows = run.event(event, side)
-            row = np.searchsorted(number, rows.step)
-            known = (rows.step > 0) & (row < len(number))
-            known[known] = number[row[known]] == rows.step[known]
-            out[row[known], column] = np.abs(rows.amplitude[known])
-    return out
+    found = [run.at_steps(event, (*SIDES, "none")) for event in AMPLITUDE_EVENTS]
+    return np.abs(np.stack(found, axis=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,15 +90,22 @@ class RunData:
         chosen = (stride >= self.row["first_stride"]) & (stride <= self.row["last_stride"])
         return chosen if chosen.any() else np.ones(len(stride), bool)
 
+    def at_steps(self, event: Event, sides: Sequence[str]) -> Floats:
+        """(n,) amplitude of an event at each step; NaN where it was not found."""
+        number = self.steps["step"].astype(np.int64)
+        out = np.full(len(number), np.nan)
+        for side in sides:
+            rows = self.event(event, side)
+            row = np.searchsorted(number, rows.step)
+            known = (rows.step > 0) & (row < len(number))
+            known[known] = number[row[known]] == rows.step[known]
+            out[row[known]] = rows.amplitude[known]
+        return out
+
     @cached_property
     def before_braking(self) -> NDArray[np.bool_]:
         """Steps before the athlete brakes: those that may be compared with each other."""
-        rate = np.full(len(self.steps["step"]), np.nan)
-        for side in SIDES:
-            peaks = self.event(Event.SWING_PEAK, side)
-            row = np.searchsorted(self.steps["step"], peaks.step)
-            known = (peaks.step > 0) & (row < len(rate))
-            rate[row[known]] = peaks.amplitude[known]
+        rate = self.at_steps(Event.SWING_PEAK, SIDES)
         return before_braking(self.steps["stride"], rate)
 
     def rows(self, chosen: NDArray[np.bool_]) -> RunData:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aqsense.view.report.numbers import in_words, plain, with_sign, with_unit
-from aqsense.view.words import ABSENT
+from aqsense.view.report.numbers import in_words, with_unit
+from aqsense.view.words import ABSENT, number
 
 Part = Mapping[str, Any]
 
@@ -92,8 +92,8 @@ def _contributor(run: Part, earlier: Part) -> ComparedRow | None:
     then = None if before is None or before.get("value") is None else sign * float(before["value"])
     return ComparedRow(
         _what(basis, who, row),
-        with_unit(with_sign(sign * float(row["difference_ms"])), "ms"),
-        with_unit(with_sign(then), "ms"),
+        with_unit(number(sign * float(row["difference_ms"]), 0, signed=True), "ms"),
+        with_unit(number(then, 0, signed=True), "ms"),
         "yes" if row["named"] else "no",
         _needs(row.get("smallest_tellable_ms"), 0, "ms"),
     )
@@ -128,11 +128,11 @@ def _quantity(row: Part, earlier: Part, name: str, label: str, decimals: int, un
         missing = int(earlier.get("runs_missing") or 0)
         more = f"{missing} more {'run' if missing == 1 else 'runs'} of one day"
         answer = f"not yet ({more})" if missing else f"not known: {in_words(found.get('can_tell_reason'))}"
-    now = with_unit(plain(row[name], decimals), unit)
-    then = with_unit(plain(found.get("value"), decimals), unit)
+    now = with_unit(number(row[name], decimals), unit)
+    then = with_unit(number(found.get("value"), decimals), unit)
     return ComparedRow(label, now, then, answer, needs)
 
 
 def _needs(value: Any, decimals: int, unit: str) -> str:
-    text = plain(value, decimals)
+    text = number(value, decimals)
     return "" if text == ABSENT else f"needs {with_unit(text, unit)}"

@@ -15,7 +15,7 @@ from aqsense.model import Result
 from aqsense.view import tokens
 from aqsense.view.report.definitions import DEFINITIONS, NOT_CLAIMED
 from aqsense.view.report.run_page import run_page
-from aqsense.view.report.session_page import BAR, session_page
+from aqsense.view.report.session_page import BAR, SessionPage, session_page
 from aqsense.view.rows_of_run import chosen_run
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ def run_report(result: Result, run: int | None = None, *, has_files: bool = Fals
     returns    HTML
     raises     NothingToAnalyse without runs, SettingsError for a run that is not in the result
     """
-    page = run_page(result, chosen_run(result, run))
-    return _rendered(result, title=page.headline, run=page, has_files=has_files)
+    return _run_document(result, chosen_run(result, run), session_page(result), has_files=has_files)
 
 
 def session_report(result: Result, *, has_files: bool = False) -> str:
     """The session: a line per run; of a session of one run, that run's pages."""
     if len(result.tables["runs"]["run"]) == 1:
         return run_report(result, has_files=has_files)
-    return _rendered(result, title=session_page(result).headline, run=None, has_files=has_files)
+    session = session_page(result)
+    return _rendered(session, title=session.headline, run=None, has_files=has_files)
 
 
 def save_reports(result: Result, directory: str | Path) -> list[Path]:
@@ -50,12 +50,16 @@ def save_reports(result: Result, directory: str | Path) -> list[Path]:
     """
     folder = Path(directory)
     numbers = [int(run) for run in result.tables["runs"]["run"]]
-    pages = {f"report-{number}.html": run_report(result, number, has_files=True) for number in numbers}
-    session = (
-        pages[f"report-{numbers[0]}.html"] if len(numbers) == 1 else session_report(result, has_files=True)
-    )
+    session = session_page(result)
+    pages = {
+        f"report-{number}.html": _run_document(result, number, session, has_files=True) for number in numbers
+    }
+    if len(numbers) == 1:
+        whole = pages[f"report-{numbers[0]}.html"]
+    else:
+        whole = _rendered(session, title=session.headline, run=None, has_files=True)
     written: list[Path] = []
-    for name, text in {"report.html": session, **pages}.items():
+    for name, text in {"report.html": whole, **pages}.items():
         path = folder / name
         try:
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -67,9 +71,14 @@ def save_reports(result: Result, directory: str | Path) -> list[Path]:
     return written
 
 
-def _rendered(result: Result, **parts: Any) -> str:
+def _run_document(result: Result, number: int, session: SessionPage, *, has_files: bool) -> str:
+    page = run_page(result, number)
+    return _rendered(session, title=page.headline, run=page, has_files=has_files)
+
+
+def _rendered(session: SessionPage, **parts: Any) -> str:
     return _template().render(
-        session=session_page(result),
+        session=session,
         definitions=DEFINITIONS,
         not_claimed=NOT_CLAIMED,
         tokens=tokens,

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 
+from aqsense.view.alignment import even_parts
 from aqsense.view.body import draw_body
 from aqsense.view.card import shown_rows
 from aqsense.view.card_words import draw_card_foot
@@ -32,13 +33,11 @@ class Picture:
 def alignment_pictures(run: AlignmentRun) -> tuple[list[Picture], Picture]:
     """The alignment picture without its heading, which the page says: pages for paper, one for a phone."""
     layout = A4_LANDSCAPE
-    most = layout.rows_per_page
-    count = -(-len(run.rows) // most)
-    each = -(-len(run.rows) // count)
+    parts = even_parts(run.rows, layout.rows_per_page)
     wide: list[Picture] = []
-    for start in range(0, len(run.rows), each):
+    for rows in parts:
         page = _blank(layout, run)
-        draw_body(page, layout, run, run.rows[start : start + each], each)
+        draw_body(page, layout, run, rows, len(parts[0]))
         draw_foot(page, layout, run)
         wide.append(_without_heading(page, layout, run))
     rows = shown_rows(run)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aqsense.model import QUALITY_MEANING, Quality
-from aqsense.view.report.numbers import in_words, plain, with_sign, with_unit
-from aqsense.view.words import ABSENT, one_line
+from aqsense.view.report.numbers import in_words, with_unit
+from aqsense.view.words import ABSENT, number, one_line
 
 Part = Mapping[str, Any]
 
@@ -46,20 +46,20 @@ def _row(site: str, sensor: Part, clock: Part, frame: Part) -> SensorRow:
     return SensorRow(
         site=in_words(site),
         family=in_words(one_line(sensor.get("family") or "")) or "not stated",
-        rate=with_unit(plain(sensor.get("rate_hz"), 1), "Hz"),
+        rate=with_unit(number(sensor.get("rate_hz"), 1), "Hz"),
         lost=_percent(sensor.get("missing_fraction")),
         clipped=_percent(sensor.get("clipped_fraction")),
         placement=one_line(sensor.get("placement") or "") or "not stated",
         clock=in_words(clock.get("method")) or ABSENT,
-        bound="not stated" if bound is None else with_unit(plain(1e3 * float(bound), 1), "ms"),
-        drift=with_unit(with_sign(clock.get("drift_ppm"), 1), "ppm"),
+        bound="not stated" if bound is None else with_unit(number(1e3 * float(bound), 1), "ms"),
+        drift=with_unit(number(clock.get("drift_ppm"), 1, signed=True), "ppm"),
         gaps=str(clock.get("gaps", ABSENT)),
         axes=_axes(frame),
     )
 
 
 def _percent(fraction: Any) -> str:
-    return "not known" if fraction is None else with_unit(plain(100 * float(fraction), 1), "%")
+    return "not known" if fraction is None else with_unit(number(100 * float(fraction), 1), "%")
 
 
 def _axes(frame: Part) -> str:

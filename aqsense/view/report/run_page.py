@@ -12,14 +12,14 @@ from aqsense.errors import NothingToAnalyse
 from aqsense.model import Result
 from aqsense.view.lags_figure import plot_lags
 from aqsense.view.report.compared import Compared, compared
-from aqsense.view.report.numbers import Shown, between, in_words, plain, quantity, readable, with_unit
+from aqsense.view.report.numbers import Shown, in_words, quantity, readable, with_unit
 from aqsense.view.report.pictures import Picture, alignment_pictures, picture
 from aqsense.view.report.quality import flags_in_words, warning_texts
 from aqsense.view.rows_of_run import rows_of_run
 from aqsense.view.run_figure import plot_run
 from aqsense.view.run_rows import AlignmentRun
 from aqsense.view.stride_figure import plot_stride
-from aqsense.view.words import ABSENT, day, one_line, run_of_strides, upper_bound
+from aqsense.view.words import ABSENT, between, day, number, one_line, run_of_strides, upper_bound
 
 Part = Mapping[str, Any]
 _SHAKEN = "shake"
@@ -160,7 +160,7 @@ def _clocks(session: Part, drawn: AlignmentRun | None) -> Shown:
     return Shown("Clocks", value, words, "agreement not stated" if value == ABSENT else "")
 
 
-def _look(result: Result, number: int, row: Part, run: Part) -> str:
+def _look(result: Result, run_number: int, row: Part, run: Part) -> str:
     """Where to look on the video: which strides, when after the first step, at what."""
     first, last = int(row["first_stride"]), int(row["last_stride"])
     named: Part = run.get("named") or {}
@@ -169,7 +169,7 @@ def _look(result: Result, number: int, row: Part, run: Part) -> str:
     if first < 1:
         return ""
     strides = result.tables["strides"]
-    of_run = np.asarray(strides["run"]) == number
+    of_run = np.asarray(strides["run"]) == run_number
     numbers = np.asarray(strides["stride"])[of_run]
     starts, ends = (np.asarray(strides[name], float)[of_run] for name in ("start_s", "end_s"))
     if not {first, last} <= set(numbers.tolist()):
@@ -180,7 +180,7 @@ def _look(result: Result, number: int, row: Part, run: Part) -> str:
     what = _LOOK.get(str(named.get("contributor") or ""), "")
     if what and side in ("left", "right"):
         what = f"{side} foot down, {what}" if named["contributor"] == "trunk" else f"{side} {what}"
-    where = f"{run_of_strides(first, last)}, {plain(begin, 1)} s to {plain(end, 1)} s after the first step"
+    where = f"{run_of_strides(first, last)}, {number(begin, 1)} s to {number(end, 1)} s after the first step"
     return f"{what}, {where}" if what else where
 
 

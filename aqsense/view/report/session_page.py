@@ -9,10 +9,10 @@ from typing import Any
 
 from aqsense.formats import TABLES
 from aqsense.model import Result
-from aqsense.view.report.numbers import between, plain, with_unit
+from aqsense.view.report.numbers import with_unit
 from aqsense.view.report.quality import SensorRow, sensor_rows, warning_texts
 from aqsense.view.session_words import run_rows, session_headline
-from aqsense.view.words import ABSENT, day, one_line
+from aqsense.view.words import ABSENT, between, day, number, one_line
 
 # Width in units of the bar that shows a spread with its interval, 10 units of margin at both ends.
 BAR = 200.0
@@ -121,9 +121,9 @@ def _line(row: Mapping[str, Any], most: float) -> RunLine:
         kind=str(row["kind"]),
         strides=f"{row['first_stride']} to {row['last_stride']}" if has_strides else ABSENT,
         finding=one_line(row["headline"]),
-        spread=with_unit(plain(row["spread_ms"], 1), "ms"),
+        spread=with_unit(number(row["spread_ms"], 1), "ms"),
         interval=between(row["spread_low_ms"], row["spread_high_ms"], 1),
-        score=plain(row["convergence"], 0),
-        frequency=with_unit(plain(row["step_frequency_hz"], 2), "Hz"),
+        score=number(row["convergence"], 0),
+        frequency=with_unit(number(row["step_frequency_hz"], 2), "Hz"),
         bar=bar,
     )
